@@ -1,0 +1,143 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+    .treatAllWarnings(as: .error),
+    .treatWarning("DeprecatedDeclaration", as: .warning),
+]
+
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+
+let package = Package(
+    name: "yimen",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "yimen", targets: ["Server"]),
+        .executable(name: "department-samples", targets: ["DepartmentSamples"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(
+            url: "https://github.com/apple/swift-configuration", from: "1.4.0",
+            traits: ["JSON", "YAML", "CommandLineArguments"]),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+    ],
+    targets: [
+        .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CQRCode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
+
+        .target(name: "Core", swiftSettings: settings),
+        .target(
+            name: "Cryptography",
+            dependencies: [
+                "Core", "CArgon2", "COpenSSL",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "JWTKit", package: "jwt-kit"),
+            ], swiftSettings: settings),
+        .target(
+            name: "Storage",
+            dependencies: ["Core", "CPostgres", logging, lifecycle, .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: settings),
+        .target(
+            name: "Web",
+            dependencies: [
+                "Core", "CQRCode", hummingbird, logging, lifecycle, httpClient, httpTypes, nio,
+                .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+            ],
+            resources: [.copy("Resources/Templates"), .copy("Resources/Locales"), .copy("Resources/Static")],
+            swiftSettings: settings),
+        .target(
+            name: "Catalogue",
+            dependencies: ["Core", "Storage", "Web", "Cryptography", hummingbird, logging, lifecycle],
+            swiftSettings: settings),
+        .target(
+            name: "Identity",
+            dependencies: [
+                "Core", "Storage", "Web", "Cryptography", "Catalogue", hummingbird, logging, lifecycle, httpTypes,
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "Booking",
+            dependencies: [
+                "Core", "Storage", "Web", "Cryptography", "Catalogue", hummingbird, logging, lifecycle, httpTypes,
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "Gateway",
+            dependencies: [
+                "Core", "Storage", "Web", "Cryptography", "Catalogue", hummingbird, logging, lifecycle, httpTypes,
+            ],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "Server",
+            dependencies: [
+                "Core", "Storage", "Web", "Cryptography", "Catalogue", "Identity", "Booking", "Gateway",
+                hummingbird, logging, lifecycle, httpTypes, nio,
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Metrics", package: "swift-metrics"),
+            ], swiftSettings: settings),
+        .executableTarget(
+            name: "DepartmentSamples",
+            dependencies: [
+                hummingbird, logging, httpClient, httpTypes, nio,
+                .product(name: "JWTKit", package: "jwt-kit"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ], swiftSettings: settings),
+
+        .target(
+            name: "TestKit",
+            dependencies: [
+                "Core", "Storage", "Cryptography", "Web", hummingbird, httpTypes, nio,
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ], path: "Tests/TestKit", swiftSettings: settings),
+        .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: settings),
+        .testTarget(
+            name: "CryptographyTests", dependencies: ["Core", "Cryptography", "TestKit"], swiftSettings: settings),
+        .testTarget(name: "StorageTests", dependencies: ["Core", "Storage", "TestKit"], swiftSettings: settings),
+        .testTarget(
+            name: "WebTests", dependencies: ["Core", "Web", "TestKit", hummingbird, httpTypes], swiftSettings: settings),
+        .testTarget(name: "CatalogueTests", dependencies: ["Catalogue", "TestKit"], swiftSettings: settings),
+        .testTarget(
+            name: "IdentityTests", dependencies: ["Identity", "TestKit", hummingbird, httpTypes],
+            swiftSettings: settings),
+        .testTarget(
+            name: "BookingTests", dependencies: ["Booking", "TestKit", hummingbird, httpTypes], swiftSettings: settings),
+        .testTarget(name: "GatewayTests", dependencies: ["Gateway", "TestKit"], swiftSettings: settings),
+        .testTarget(
+            name: "ServerTests", dependencies: ["Server", "TestKit", hummingbird, httpTypes], swiftSettings: settings),
+        .testTarget(name: "ArchitectureTests", swiftSettings: settings),
+    ]
+)

@@ -1,0 +1,5 @@
+import AsyncHTTPClient
+import Hummingbird
+import JWTKit
+
+@main struct Main { static func main() { print("x") } }

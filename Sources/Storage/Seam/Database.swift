@@ -1,0 +1,82 @@
+/// The one seam between the product and its databases: SQLite on one machine, PostgreSQL on many.
+///
+/// Closures run to their end on a database thread, never on the cooperative pool, and must not
+/// keep the statements they are handed. They may run more than once (a retry after a
+/// serialisation failure), so they have no effect outside the database.
+package protocol Database: Sendable {
+    var engine: DatabaseEngine { get }
+
+    /// Runs reads against one consistent snapshot.
+    ///
+    /// - Throws: `StorageError`, or what `body` throws.
+    func read<Value: Sendable>(_ body: @escaping @Sendable (any Statements) throws -> Value) async throws -> Value
+
+    /// Runs `body` atomically and returns once its effect is durable.
+    ///
+    /// - Parameter key: names the row that concurrent callers will contend for. Waiting calls with
+    ///   the same key are run one after the other inside one database transaction, each undone
+    ///   alone when it throws; `nil` where no single row is hot. SQLite combines all calls anyway.
+    /// - Throws: `StorageError`, or what `body` throws; nothing of this call is kept then.
+    func transaction<Value: Sendable>(
+        combining key: String?, _ body: @escaping @Sendable (any Transaction) throws -> Value
+    ) async throws -> Value
+
+    /// What was announced with `Transaction.notify`, from subscription on, after each commit.
+    /// The stream yields `Change.missed` when announcements may have been lost (reconnection);
+    /// listeners then read afresh.
+    func listen(_ channel: String) -> AsyncStream<Change>
+
+    /// Answers when the database can serve; throws `StorageError.unavailable` otherwise.
+    func checkHealth() async throws
+
+    /// Closes connections after the work in progress has ended.
+    func close() async
+}
+
+extension Database {
+    package func transaction<Value: Sendable>(
+        _ body: @escaping @Sendable (any Transaction) throws -> Value
+    ) async throws -> Value {
+        try await transaction(combining: nil, body)
+    }
+}
+
+package enum DatabaseEngine: String, Sendable, CaseIterable {
+    case sqlite, postgres
+}
+
+/// One announcement of the change feed.
+package enum Change: Sendable, Hashable {
+    case payload(String)
+    case missed
+}
+
+/// Statements on one connection. Not `Sendable`: valid only inside the closure that got it.
+package protocol Statements {
+    func query(_ sql: SQL, _ parameters: [SQLValue]) throws -> [Row]
+
+    /// - Returns: the number of rows inserted, updated or deleted.
+    func execute(_ sql: SQL, _ parameters: [SQLValue]) throws -> Int
+}
+
+package protocol Transaction: Statements {
+    /// Announces a change to every process once this transaction has committed.
+    /// - Parameter payload: at most 4,000 bytes, without personal data.
+    func notify(_ channel: String, _ payload: String) throws
+}
+
+extension Statements {
+    package func query(_ sql: SQL, _ parameters: (any SQLBindable)?...) throws -> [Row] {
+        try query(sql, parameters.map { $0?.sqlValue ?? .null })
+    }
+
+    /// The first row, or `nil`.
+    package func first(_ sql: SQL, _ parameters: (any SQLBindable)?...) throws -> Row? {
+        try query(sql, parameters.map { $0?.sqlValue ?? .null }).first
+    }
+
+    @discardableResult
+    package func execute(_ sql: SQL, _ parameters: (any SQLBindable)?...) throws -> Int {
+        try execute(sql, parameters.map { $0?.sqlValue ?? .null })
+    }
+}

@@ -1,0 +1,4 @@
+import CPostgres
+import GRDB
+
+enum StorageStub {}

@@ -1,0 +1,3 @@
+import Testing
+
+@Suite struct ArchitectureStub { @Test func works() { #expect(Bool(true)) } }

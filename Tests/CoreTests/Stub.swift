@@ -1,0 +1,3 @@
+import Testing
+
+@Suite struct CoreStub { @Test func works() { #expect(Bool(true)) } }

@@ -1,0 +1,3 @@
+import Testing
+
+@Suite struct IdentityStub { @Test func works() { #expect(Bool(true)) } }

@@ -1,0 +1,3 @@
+import Testing
+
+@Suite struct ServerStub { @Test func works() { #expect(Bool(true)) } }

@@ -1,0 +1,3 @@
+import Testing
+
+@Suite struct StorageStub { @Test func works() { #expect(Bool(true)) } }

@@ -1,0 +1,3 @@
+import Testing
+
+@Suite struct WebStub { @Test func works() { #expect(Bool(true)) } }
