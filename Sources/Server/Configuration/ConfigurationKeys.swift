@@ -1,0 +1,65 @@
+/// Every key, in the order of the reference.
+enum ConfigurationKeys {
+    static let named = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
+
+    static let all: [ConfigurationKey] = [
+        ConfigurationKey(
+            "issuer", .url(schemes: ["http", "https"]),
+            "The public base URL, without a path or a slash at the end: the `iss` of every token and the root of every link. Standard: http://localhost and the port, or https://localhost and the port with TLS."
+        ),
+        ConfigurationKey(
+            "demo", .boolean, standard: "false",
+            "Allows demo data, demo identity numbers, the message sink and an http issuer. Never true in production."),
+
+        ConfigurationKey("http.host", .text, standard: "127.0.0.1", "The address to listen on."),
+        ConfigurationKey(
+            "http.port", .integer(0...65535),
+            "The port to listen on; 0 takes a free one. Standard: 8080, or 8443 with TLS."),
+        ConfigurationKey("http.tls", .boolean, standard: "false", "Serves HTTPS, with HTTP/2."),
+        ConfigurationKey(
+            "http.certificate", .path,
+            "PEM file with the certificate chain. Standard with TLS: certs/server.pem, made by `make cert`."),
+        ConfigurationKey(
+            "http.certificateKey", .path, "PEM file with the private key. Standard with TLS: certs/server.key."),
+        ConfigurationKey(
+            "http.trustedProxies", .list,
+            "Addresses or networks (CIDR) of reverse proxies whose Forwarded and X-Forwarded headers are believed."),
+        ConfigurationKey(
+            "http.idleTimeout", .integer(1...3600), standard: "60", "Seconds after which a silent connection is closed."
+        ),
+        ConfigurationKey(
+            "http.requestTimeout", .integer(1...600), standard: "20",
+            "Seconds a request may take before it is answered with 503; event streams are exempt."),
+        ConfigurationKey(
+            "http.maximumConnections", .integer(16...100_000), standard: "8192",
+            "Connections open at once; more wait to be accepted."),
+
+        ConfigurationKey(
+            "data.directory", .path, standard: "var", "Where the SQLite file, keys and other state are kept."),
+        ConfigurationKey(
+            "database.url", .url(schemes: ["postgres", "postgresql"]), isSecret: true,
+            "A PostgreSQL server; unset means SQLite in the data directory."),
+        ConfigurationKey(
+            "database.connections", .integer(2...200), standard: "16", "PostgreSQL connections of this process."),
+
+        ConfigurationKey(
+            "seed.directory", .path, standard: "config/seed", "Where `yimen seed` finds the files with demo data."),
+        ConfigurationKey(
+            "resources.directory", .path,
+            "Where templates, locales and static files lie; unset means beside the program."),
+
+        ConfigurationKey(
+            "limits.enabled", .boolean, standard: "true", "Rate limits; may be switched off in the demo only."),
+
+        ConfigurationKey(
+            "passwords.queue", .integer(1...10_000), standard: "64",
+            "Password checks that may wait for a core; one more is refused at once with 503."),
+
+        ConfigurationKey(
+            "log.level", .choice(["trace", "debug", "info", "notice", "warning", "error", "critical"]),
+            standard: "info",
+            "The least serious messages written."),
+        ConfigurationKey(
+            "log.format", .choice(["json", "text"]), standard: "json", "One JSON object or one text line each."),
+    ]
+}

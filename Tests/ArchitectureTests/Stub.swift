@@ -1,3 +1,0 @@
-import Testing
-
-@Suite struct ArchitectureStub { @Test func works() { #expect(Bool(true)) } }

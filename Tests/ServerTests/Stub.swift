@@ -1,3 +1,0 @@
-import Testing
-
-@Suite struct ServerStub { @Test func works() { #expect(Bool(true)) } }
