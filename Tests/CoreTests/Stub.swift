@@ -1,3 +1,0 @@
-import Testing
-
-@Suite struct CoreStub { @Test func works() { #expect(Bool(true)) } }
