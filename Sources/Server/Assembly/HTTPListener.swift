@@ -1,0 +1,47 @@
+import Hummingbird
+import HummingbirdCore
+import HummingbirdHTTP2
+import HummingbirdTLS
+import NIOCore
+import NIOSSL
+
+/// How connections are accepted: plain HTTP/1.1, or TLS with HTTP/2 by negotiation.
+struct HTTPListener {
+    let settings: ServerSettings
+
+    var application: ApplicationConfiguration {
+        ApplicationConfiguration(
+            address: .hostname(settings.host, port: settings.port), backlog: 1024,
+            availableConnectionsDelegate: MaximumAvailableConnections(settings.maximumConnections))
+    }
+
+    /// - Throws: `StartupFault` when the certificate or the key cannot be used.
+    func server() throws -> HTTPServerBuilder {
+        let idle = TimeAmount.nanoseconds(
+            settings.idleTimeout.components.seconds * 1_000_000_000)
+        let decoder = HTTP1Channel.Configuration.DecoderConfiguration(
+            maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 100)
+        guard let files = settings.tls else {
+            return .http1(configuration: .init(idleTimeout: idle, httpDecoderConfiguration: decoder))
+        }
+        return try .http2Upgrade(
+            tlsConfiguration: tlsConfiguration(files), configuration: .init(idleTimeout: settings.idleTimeout))
+    }
+
+    private func tlsConfiguration(_ files: ServerSettings.TLSFiles) throws -> TLSConfiguration {
+        do {
+            let chain = try NIOSSLCertificate.fromPEMFile(files.certificate).map {
+                NIOSSLCertificateSource.certificate($0)
+            }
+            let key = try NIOSSLPrivateKey(file: files.key, format: .pem)
+            var configuration = TLSConfiguration.makeServerConfiguration(
+                certificateChain: chain, privateKey: .privateKey(key))
+            configuration.minimumTLSVersion = .tlsv12
+            return configuration
+        } catch {
+            throw StartupFault(
+                "The certificate \(files.certificate) with the key \(files.key) cannot be used (\(error)). "
+                    + "Run `make cert` for a development certificate, or set http.certificate and http.certificateKey.")
+        }
+    }
+}

@@ -1,0 +1,82 @@
+import Logging
+
+/// The configuration as values the program uses, with the rules that span several keys checked.
+struct ServerSettings: Sendable {
+    struct TLSFiles: Sendable, Equatable {
+        let certificate: String
+        let key: String
+    }
+
+    let issuer: String
+    let demo: Bool
+    let host: String
+    let port: Int
+    let tls: TLSFiles?
+    let trustedProxies: [String]
+    let idleTimeout: Duration
+    let requestTimeout: Duration
+    let maximumConnections: Int
+    let dataDirectory: String
+    let databaseURL: String?
+    let databaseConnections: Int
+    let seedDirectory: String
+    let resourcesDirectory: String?
+    let limitsEnabled: Bool
+    let passwordQueue: Int
+    let logLevel: Logger.Level
+    let logsAsJSON: Bool
+
+    /// - Throws: `ConfigurationFaults` when values contradict one another or are not allowed outside the demo.
+    init(_ configuration: ResolvedConfiguration) throws {
+        demo = configuration.boolean("demo")
+        host = configuration.text("http.host") ?? "127.0.0.1"
+        let secure = configuration.boolean("http.tls")
+        port = configuration.text("http.port").flatMap { Int($0) } ?? (secure ? 8443 : 8080)
+        tls =
+            secure
+            ? TLSFiles(
+                certificate: configuration.text("http.certificate") ?? "certs/server.pem",
+                key: configuration.text("http.certificateKey") ?? "certs/server.key") : nil
+        issuer = configuration.text("issuer") ?? "\(secure ? "https" : "http")://localhost:\(port)"
+        trustedProxies = configuration.list("http.trustedProxies")
+        idleTimeout = configuration.seconds("http.idleTimeout")
+        requestTimeout = configuration.seconds("http.requestTimeout")
+        maximumConnections = configuration.integer("http.maximumConnections")
+        dataDirectory = configuration.text("data.directory") ?? "var"
+        databaseURL = configuration.text("database.url")
+        databaseConnections = configuration.integer("database.connections")
+        seedDirectory = configuration.text("seed.directory") ?? "config/seed"
+        resourcesDirectory = configuration.text("resources.directory")
+        limitsEnabled = configuration.boolean("limits.enabled")
+        passwordQueue = configuration.integer("passwords.queue")
+        logLevel = configuration.text("log.level").flatMap(Logger.Level.init(rawValue:)) ?? .info
+        logsAsJSON = configuration.text("log.format") == "json"
+        let faults = contradictions(configuration)
+        guard faults.isEmpty else { throw ConfigurationFaults(faults: faults) }
+    }
+
+    private func contradictions(_ configuration: ResolvedConfiguration) -> [ConfigurationFault] {
+        func fault(_ key: String, _ message: String) -> ConfigurationFault {
+            ConfigurationFault(source: configuration.source(key) ?? "standard", key: key, message: message)
+        }
+        var faults = [ConfigurationFault]()
+        let authority = issuer.split(separator: "/", omittingEmptySubsequences: false).dropFirst(2)
+        if authority.count != 1 || issuer.contains("?") || issuer.contains("#") || issuer.contains("@") {
+            faults.append(
+                fault("issuer", "= \"\(issuer)\" must be a scheme and a host, without path, query or slash at the end"))
+        }
+        if !demo, issuer.hasPrefix("http://") {
+            faults.append(
+                fault(
+                    "issuer",
+                    "= \"\(issuer)\" must begin with https:// unless demo is true (flag --demo, YIMEN_DEMO=true)"))
+        }
+        if !demo, !limitsEnabled {
+            faults.append(fault("limits.enabled", "may be false only where demo is true"))
+        }
+        if configuration.text("issuer") == nil, configuration.text("http.port") == "0" {
+            faults.append(fault("http.port", "= 0 needs an issuer, which otherwise follows from the port"))
+        }
+        return faults
+    }
+}
