@@ -117,7 +117,8 @@ let package = Package(
         .executableTarget(
             name: "DepartmentSamples",
             dependencies: [
-                hummingbird, logging, httpClient, httpTypes, nio,
+                hummingbird, logging, lifecycle, httpClient, httpTypes, nio,
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),

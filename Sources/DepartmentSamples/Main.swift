@@ -1,5 +1,0 @@
-import AsyncHTTPClient
-import Hummingbird
-import JWTKit
-
-@main struct Main { static func main() { print("x") } }
