@@ -5,9 +5,14 @@ import NIOHTTP1
 
 /// The one way these sites speak to the identity provider: bounded in time and size, never following a redirect.
 struct ProviderClient: Sendable {
-    static let configuration = HTTPClient.Configuration(
-        redirectConfiguration: .disallow,
-        timeout: .init(connect: .seconds(3), read: .seconds(10)))
+    static let configuration: HTTPClient.Configuration = {
+        var configuration = HTTPClient.Configuration(
+            redirectConfiguration: .disallow,
+            timeout: .init(connect: .seconds(3), read: .seconds(10)))
+        // A provider that refuses connections should be reported at once; trying again is ours to do.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return configuration
+    }()
 
     private static let largestAnswer = 256 * 1024
     private let client: HTTPClient
