@@ -9,6 +9,7 @@ package enum Base64URL {
 
     package static func encode(_ bytes: some Sequence<UInt8>) -> String {
         var output = [UInt8]()
+        output.reserveCapacity((bytes.underestimatedCount * 4 + 2) / 3)
         var buffer: UInt32 = 0
         var bits = 0
         for byte in bytes {
@@ -29,6 +30,7 @@ package enum Base64URL {
     /// value has one spelling.
     package static func decode(_ text: some StringProtocol) -> [UInt8]? {
         var output = [UInt8]()
+        output.reserveCapacity(text.utf8.count * 3 / 4)
         var buffer: UInt32 = 0
         var bits = 0
         var count = 0

@@ -2,9 +2,10 @@
 package enum UUIDv7 {
     private static let hex = Array("0123456789abcdef".utf8)
 
+    /// - Parameter instant: held within the 48 bits of the time field, from 1970 on.
     package static func make(at instant: Instant, random: some RandomSource) -> String {
         var bytes = [UInt8](repeating: 0, count: 6) + random.bytes(10)
-        let time = UInt64(bitPattern: instant.milliseconds)
+        let time = UInt64(max(0, instant.milliseconds))
         for index in 0..<6 { bytes[index] = UInt8(truncatingIfNeeded: time >> UInt64(40 - 8 * index)) }
         bytes[6] = 0x70 | (bytes[6] & 0x0F)
         bytes[8] = 0x80 | (bytes[8] & 0x3F)

@@ -16,17 +16,25 @@ package struct LocalDate: Hashable, Comparable, Sendable {
 
     /// Parses exactly `YYYY-MM-DD` (RFC 3339 §5.6 full-date); anything else is `nil`.
     package init?(_ text: some StringProtocol) {
-        let bytes = Array(text.utf8)
-        guard bytes.count == 10, bytes[4] == 0x2D, bytes[7] == 0x2D else { return nil }
-        func number(_ range: Range<Int>) -> Int? {
-            var value = 0
-            for byte in bytes[range] {
-                guard byte >= 0x30, byte <= 0x39 else { return nil }
-                value = value * 10 + Int(byte - 0x30)
+        var year = 0
+        var month = 0
+        var day = 0
+        var index = 0
+        for byte in text.utf8 {
+            if index == 4 || index == 7 {
+                guard byte == UInt8(ascii: "-") else { return nil }
+            } else {
+                guard index < 10, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
+                let digit = Int(byte - UInt8(ascii: "0"))
+                switch index {
+                case 0..<4: year = year * 10 + digit
+                case 5..<7: month = month * 10 + digit
+                default: day = day * 10 + digit
+                }
             }
-            return value
+            index += 1
         }
-        guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10) else { return nil }
+        guard index == 10 else { return nil }
         self.init(year: year, month: month, day: day)
     }
 
@@ -39,7 +47,9 @@ package struct LocalDate: Hashable, Comparable, Sendable {
         return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
     }
 
+    /// The date of a day number, held within the years 1…9999.
     package init(dayNumber: Int) {
+        let dayNumber = min(max(dayNumber, -719_162), 2_932_896)
         let z = dayNumber + 719_468
         let era = (z >= 0 ? z : z - 146_096) / 146_097
         let dayOfEra = z - era * 146_097
@@ -57,8 +67,9 @@ package struct LocalDate: Hashable, Comparable, Sendable {
         return (shifted < 0 ? shifted + 7 : shifted) + 1
     }
 
+    /// Stops at 0001-01-01 and 9999-12-31.
     package func adding(days: Int) -> LocalDate {
-        LocalDate(dayNumber: dayNumber + days)
+        LocalDate(dayNumber: dayNumber + min(max(days, -4_000_000), 4_000_000))
     }
 
     package static func < (left: LocalDate, right: LocalDate) -> Bool {
@@ -76,7 +87,18 @@ package struct LocalDate: Hashable, Comparable, Sendable {
 
 extension LocalDate: CustomStringConvertible {
     package var description: String {
-        padded(year, 4) + "-" + padded(month, 2) + "-" + padded(day, 2)
+        String(unsafeUninitializedCapacity: 10) { write(to: $0) }
+    }
+
+    /// Writes the ten characters `YYYY-MM-DD`.
+    func write(to buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
+        writeTwoDigits(year / 100, to: buffer, at: 0)
+        writeTwoDigits(year % 100, to: buffer, at: 2)
+        buffer[4] = UInt8(ascii: "-")
+        writeTwoDigits(month, to: buffer, at: 5)
+        buffer[7] = UInt8(ascii: "-")
+        writeTwoDigits(day, to: buffer, at: 8)
+        return 10
     }
 }
 
@@ -96,7 +118,8 @@ extension LocalDate: Codable {
     }
 }
 
-func padded(_ number: Int, _ width: Int) -> String {
-    let digits = String(number)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+/// - Parameter number: 0…99.
+func writeTwoDigits(_ number: Int, to buffer: UnsafeMutableBufferPointer<UInt8>, at index: Int) {
+    buffer[index] = UInt8(ascii: "0") + UInt8(number / 10)
+    buffer[index + 1] = UInt8(ascii: "0") + UInt8(number % 10)
 }

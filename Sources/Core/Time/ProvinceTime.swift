@@ -1,29 +1,42 @@
 /// The province's civil time: UTC+08:00 all year (China has had no daylight saving since 1991).
 package enum ProvinceTime {
     package static let offset = Duration.hours(8)
+    private static let offsetMilliseconds: Int64 = 8 * 3_600_000
+    private static let dayMilliseconds: Int64 = 86_400_000
 
+    /// The date on the province's calendars, held within the years 1…9999.
     package static func date(of instant: Instant) -> LocalDate {
-        let shifted = instant.milliseconds + offset.milliseconds
-        return LocalDate(dayNumber: Int((Double(shifted) / 86_400_000).rounded(.down)))
+        LocalDate(dayNumber: Int(split(instant).day))
     }
 
     /// Minutes after local midnight, 0…1439.
     package static func minuteOfDay(of instant: Instant) -> Int {
-        let day = Int64(86_400_000)
-        let rest = (instant.milliseconds + offset.milliseconds) % day
-        return Int((rest < 0 ? rest + day : rest) / 60_000)
+        Int(split(instant).rest / 60_000)
     }
 
     /// - Parameter minute: minutes after local midnight; 1440 is the next midnight.
     package static func instant(of date: LocalDate, minute: Int = 0) -> Instant {
-        Instant(milliseconds: Int64(date.dayNumber) * 86_400_000 + Int64(minute) * 60_000 - offset.milliseconds)
+        Instant(milliseconds: Int64(date.dayNumber) * dayMilliseconds - offsetMilliseconds) + .seconds(minute * 60)
     }
 
     /// RFC 3339 date-time with the province's offset, to the second: `2026-11-23T09:30:00+08:00`.
     package static func format(_ instant: Instant) -> String {
-        let minute = minuteOfDay(of: instant)
-        let second = Int(((instant.seconds % 60) + 60) % 60)
-        return "\(date(of: instant))T\(padded(minute / 60, 2)):\(padded(minute % 60, 2)):\(padded(second, 2))+08:00"
+        let (day, rest) = split(instant)
+        let date = LocalDate(dayNumber: Int(day))
+        return String(unsafeUninitializedCapacity: 25) { buffer in
+            _ = date.write(to: buffer)
+            buffer[10] = UInt8(ascii: "T")
+            writeTwoDigits(Int(rest / 3_600_000), to: buffer, at: 11)
+            buffer[13] = UInt8(ascii: ":")
+            writeTwoDigits(Int(rest / 60_000 % 60), to: buffer, at: 14)
+            buffer[16] = UInt8(ascii: ":")
+            writeTwoDigits(Int(rest / 1000 % 60), to: buffer, at: 17)
+            buffer[19] = UInt8(ascii: "+")
+            writeTwoDigits(8, to: buffer, at: 20)
+            buffer[22] = UInt8(ascii: ":")
+            writeTwoDigits(0, to: buffer, at: 23)
+            return 25
+        }
     }
 
     /// Wall-clock `HH:mm` of an instant.
@@ -31,52 +44,29 @@ package enum ProvinceTime {
         clock(minute: minuteOfDay(of: instant))
     }
 
-    /// Wall-clock `HH:mm` of a minute of the day.
+    /// Wall-clock `HH:mm` of a minute of the day; 1440 gives `24:00`, the end of a day.
+    /// - Parameter minute: 0…5999.
     package static func clock(minute: Int) -> String {
-        padded(minute / 60, 2) + ":" + padded(minute % 60, 2)
+        let minute = min(max(minute, 0), 5999)
+        return String(unsafeUninitializedCapacity: 5) { buffer in
+            writeTwoDigits(minute / 60, to: buffer, at: 0)
+            buffer[2] = UInt8(ascii: ":")
+            writeTwoDigits(minute % 60, to: buffer, at: 3)
+            return 5
+        }
     }
 
     /// Parses an RFC 3339 date-time with any offset; fractions of a second are cut to milliseconds.
+    /// A leap second (`:60`) is refused: no slot and no token starts in one.
     package static func parse(_ text: String) -> Instant? {
-        let bytes = Array(text.utf8)
-        guard (20...35).contains(bytes.count), let date = LocalDate(String(text.prefix(10))),
-            bytes[10] == 0x54 || bytes[10] == 0x74
-        else { return nil }
-        func two(_ at: Int) -> Int? {
-            guard at + 1 < bytes.count, (0x30...0x39).contains(bytes[at]), (0x30...0x39).contains(bytes[at + 1]) else {
-                return nil
-            }
-            return Int(bytes[at] - 0x30) * 10 + Int(bytes[at + 1] - 0x30)
-        }
-        guard let hour = two(11), bytes[13] == 0x3A, let minute = two(14), bytes[16] == 0x3A, let second = two(17),
-            hour < 24, minute < 60, second < 60
-        else { return nil }
-        var index = 19
-        var fraction = 0
-        if index < bytes.count, bytes[index] == 0x2E {
-            index += 1
-            var scale = 100
-            let start = index
-            while index < bytes.count, (0x30...0x39).contains(bytes[index]) {
-                fraction += Int(bytes[index] - 0x30) * scale
-                scale /= 10
-                index += 1
-            }
-            guard index > start else { return nil }
-        }
-        guard index < bytes.count else { return nil }
-        var offsetMinutes = 0
-        switch bytes[index] {
-        case 0x5A, 0x7A:
-            guard index + 1 == bytes.count else { return nil }
-        case 0x2B, 0x2D:
-            guard index + 6 == bytes.count, let hours = two(index + 1), bytes[index + 3] == 0x3A,
-                let minutes = two(index + 4), hours < 24, minutes < 60
-            else { return nil }
-            offsetMinutes = (hours * 60 + minutes) * (bytes[index] == 0x2D ? -1 : 1)
-        default: return nil
-        }
-        let seconds = Int64(date.dayNumber) * 86_400 + Int64(hour * 3600 + minute * 60 + second - offsetMinutes * 60)
-        return Instant(milliseconds: seconds * 1000 + Int64(fraction))
+        var text = text
+        return text.withUTF8 { RFC3339Reader.read($0) }
+    }
+
+    /// Whole local days since 1970-01-01 and the milliseconds after that midnight, 0…86,399,999.
+    private static func split(_ instant: Instant) -> (day: Int64, rest: Int64) {
+        let shifted = (instant + offset).milliseconds
+        let (quotient, remainder) = shifted.quotientAndRemainder(dividingBy: dayMilliseconds)
+        return remainder < 0 ? (quotient - 1, remainder + dayMilliseconds) : (quotient, remainder)
     }
 }
