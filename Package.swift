@@ -66,7 +66,12 @@ let package = Package(
             ], swiftSettings: settings),
         .target(
             name: "Storage",
-            dependencies: ["Core", "CPostgres", logging, lifecycle, .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "Core", "CPostgres", logging, lifecycle,
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                .product(name: "DequeModule", package: "swift-collections"),
+            ],
             swiftSettings: settings),
         .target(
             name: "Web",
@@ -127,13 +132,15 @@ let package = Package(
         .target(
             name: "TestKit",
             dependencies: [
-                "Core", "Storage", "Cryptography", "Web", hummingbird, httpTypes, nio,
+                "Core", "Storage", "Cryptography", "Web", hummingbird, httpTypes, nio, logging,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ], path: "Tests/TestKit", swiftSettings: settings),
         .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: settings),
         .testTarget(
             name: "CryptographyTests", dependencies: ["Core", "Cryptography", "TestKit"], swiftSettings: settings),
-        .testTarget(name: "StorageTests", dependencies: ["Core", "Storage", "TestKit"], swiftSettings: settings),
+        .testTarget(
+            name: "StorageTests", dependencies: ["Core", "Storage", "TestKit", logging, lifecycle],
+            swiftSettings: settings),
         .testTarget(
             name: "WebTests", dependencies: ["Core", "Web", "TestKit", hummingbird, httpTypes], swiftSettings: settings),
         .testTarget(name: "CatalogueTests", dependencies: ["Catalogue", "TestKit"], swiftSettings: settings),

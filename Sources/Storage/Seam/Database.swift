@@ -21,6 +21,14 @@ package protocol Database: Sendable {
         combining key: String?, _ body: @escaping @Sendable (any Transaction) throws -> Value
     ) async throws -> Value
 
+    /// Runs a change of the schema: alone among all processes that migrate this database, and
+    /// without the limit on how long a transaction may take.
+    ///
+    /// - Throws: `StorageError`, or what `body` throws; nothing of this call is kept then.
+    func schemaChange<Value: Sendable>(
+        _ body: @escaping @Sendable (any SchemaTransaction) throws -> Value
+    ) async throws -> Value
+
     /// What was announced with `Transaction.notify`, from subscription on, after each commit.
     /// The stream yields `Change.missed` when announcements may have been lost (reconnection);
     /// listeners then read afresh.
@@ -63,6 +71,10 @@ package protocol Transaction: Statements {
     /// Announces a change to every process once this transaction has committed.
     /// - Parameter payload: at most 4,000 bytes, without personal data.
     func notify(_ channel: String, _ payload: String) throws
+}
+
+package protocol SchemaTransaction: Transaction {
+    func tableExists(_ name: String) throws -> Bool
 }
 
 extension Statements {

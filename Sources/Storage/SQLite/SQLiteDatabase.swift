@@ -1,0 +1,87 @@
+import Foundation
+package import Logging
+
+/// The embedded database: one file, one writing thread with group commit, a few reading threads.
+package final class SQLiteDatabase: Database {
+    package let engine = DatabaseEngine.sqlite
+
+    private let reads: CallQueue
+    private let writes: CallQueue
+    private let threads = DatabaseThreads()
+    private let feed = LocalChangeFeed()
+    private let health = WriterHealth()
+
+    /// Opens the file, or creates it readable for this user only, and starts the threads.
+    ///
+    /// - Throws: `StorageError.unavailable` saying what to do: no such directory, no permission,
+    ///   damaged file, locked by another process.
+    package init(_ settings: SQLiteSettings, logger: Logger) throws {
+        reads = CallQueue(capacity: settings.queueCapacity, maximumWait: settings.maximumWait)
+        writes = CallQueue(capacity: settings.queueCapacity, maximumWait: settings.maximumWait)
+        SQLiteDatabase.createFile(settings.path)
+        do {
+            // Opened once here so that a fault is told at the start; each thread opens its own.
+            try SQLiteConnection(.writer, settings).close()
+        } catch StorageError.busy {
+            throw StorageError.unavailable(
+                "\(settings.path) is locked by another process: end it (`fuser \(settings.path)` names it) and start again"
+            )
+        }
+        threads.start("yimen.sqlite.writer") { [writes, feed, health] in
+            SQLiteWriter(settings, writes, feed, health, logger).run()
+        }
+        for number in 1...max(1, settings.readers) {
+            threads.start("yimen.sqlite.reader.\(number)") { [reads] in SQLiteReader(settings, reads).run() }
+        }
+    }
+
+    package func read<Value: Sendable>(
+        _ body: @escaping @Sendable (any Statements) throws -> Value
+    ) async throws -> Value {
+        try await reads.run(.read, key: nil) { try body($0) }
+    }
+
+    package func transaction<Value: Sendable>(
+        combining key: String?, _ body: @escaping @Sendable (any Transaction) throws -> Value
+    ) async throws -> Value {
+        try await writes.run(.transaction, key: SQLiteDatabase.writeLane) { try body($0) }
+    }
+
+    package func schemaChange<Value: Sendable>(
+        _ body: @escaping @Sendable (any SchemaTransaction) throws -> Value
+    ) async throws -> Value {
+        try await writes.run(.schemaChange, key: SQLiteDatabase.writeLane) { try body($0) }
+    }
+
+    package func listen(_ channel: String) -> AsyncStream<Change> {
+        feed.listen(channel)
+    }
+
+    package func checkHealth() async throws {
+        _ = try await read { try $0.query("SELECT 1 AS one") }
+        guard health.current != nil else { return }
+        do {
+            try await writes.run(.transaction, key: SQLiteDatabase.writeLane) { session in
+                try (session as? SQLiteSession)?.rewriteHeader()
+            }
+        } catch StorageError.busy {
+            throw StorageError.unavailable("the database file is locked by another process")
+        }
+    }
+
+    package func close() async {
+        reads.close()
+        writes.close()
+        feed.finish()
+        await threads.waitForEnd()
+    }
+
+    /// All transactions wait in one lane: whatever has gathered there is the next group.
+    private static let writeLane = "write"
+
+    /// SQLite would create the file readable for everybody; its log files take over the mode.
+    private static func createFile(_ path: String) {
+        let descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+        if descriptor >= 0 { Foundation.close(descriptor) }
+    }
+}

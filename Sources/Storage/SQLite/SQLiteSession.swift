@@ -1,0 +1,48 @@
+/// The statements of one closure on SQLite.
+final class SQLiteSession: Session {
+    private let connection: SQLiteConnection
+    private let limit: TimeLimit
+    private var failure: (any Error)?
+    private(set) var notices = [Notice]()
+
+    init(_ connection: SQLiteConnection, _ limit: TimeLimit) {
+        self.connection = connection
+        self.limit = limit
+    }
+
+    func query(_ sql: SQL, _ parameters: [SQLValue]) throws -> [Row] {
+        try noting { try connection.statement(sql).query(parameters, on: connection) }
+    }
+
+    func execute(_ sql: SQL, _ parameters: [SQLValue]) throws -> Int {
+        try noting { try connection.statement(sql).execute(parameters, on: connection) }
+    }
+
+    func notify(_ channel: String, _ payload: String) throws {
+        try noting { notices.append(try Notice(channel, payload)) }
+    }
+
+    func tableExists(_ name: String) throws -> Bool {
+        try !query("SELECT 1 AS found FROM sqlite_master WHERE type = 'table' AND name = $1", name).isEmpty
+    }
+
+    /// Writes the first page without changing it: proves that the file can be written.
+    func rewriteHeader() throws {
+        try noting { try connection.rewriteHeader() }
+    }
+
+    func verify() throws {
+        if let failure { throw failure }
+        try limit.check()
+    }
+
+    private func noting<Value>(_ body: () throws -> Value) throws -> Value {
+        do {
+            try limit.check()
+            return try body()
+        } catch {
+            failure = failure ?? error
+            throw error
+        }
+    }
+}

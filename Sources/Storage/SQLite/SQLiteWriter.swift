@@ -1,0 +1,162 @@
+import Logging
+
+/// The one thread that writes: it puts waiting transactions into one commit (group commit).
+///
+/// Each transaction has its savepoint, so that one that throws is undone alone, and every caller
+/// is answered only after the commit, the refused ones too: what they saw may have been written
+/// by a neighbour of the same group. SQLite undoes the whole group by itself in a few cases (disk
+/// full, an interrupted write); then the offender fails and the others run once more.
+final class SQLiteWriter {
+    private let settings: SQLiteSettings
+    private let queue: CallQueue
+    private let feed: LocalChangeFeed
+    private let health: WriterHealth
+    private let logger: Logger
+    private var connection: SQLiteConnection?
+    private var dataVersion: Int64?
+
+    init(
+        _ settings: SQLiteSettings, _ queue: CallQueue, _ feed: LocalChangeFeed, _ health: WriterHealth,
+        _ logger: Logger
+    ) {
+        self.settings = settings
+        self.queue = queue
+        self.feed = feed
+        self.health = health
+        self.logger = logger
+    }
+
+    /// Works until the queue is closed and empty.
+    func run() {
+        while true {
+            switch queue.take(atMost: settings.groupSize, patience: .milliseconds(250)) {
+            case .group(let group):
+                work(group.calls)
+                queue.finish(group)
+            case .idle:
+                lookForForeignCommits()
+            case .closed:
+                connection?.close()
+                return
+            }
+        }
+    }
+
+    private func work(_ calls: [any PendingCall]) {
+        do {
+            let connection = try openConnection()
+            connection.use {
+                var rest = calls[...]
+                while !rest.isEmpty { rest = rest.dropFirst(commit(rest, on: connection, mayRepeat: true)) }
+            }
+        } catch {
+            report(error)
+            for call in calls { call.fail(error) }
+        }
+    }
+
+    /// Runs as many of the calls as fit into one commit, and answers them.
+    /// - Returns: how many calls have been answered, at least one.
+    private func commit(_ calls: ArraySlice<any PendingCall>, on connection: SQLiteConnection, mayRepeat: Bool) -> Int {
+        var notices = [Notice]()
+        var done = 0
+        do {
+            try connection.control(.begin)
+            let earlyEnd = TimeLimit(settings.groupTime, for: .transaction)
+            for call in calls {
+                done += 1
+                notices += try attempt(call, on: connection)
+                if earlyEnd.isOver { break }
+            }
+            try connection.control(.commit)
+        } catch {
+            if connection.isInTransaction { try? connection.control(.rollback) }
+            return failed(calls, after: done, error, on: connection, mayRepeat: mayRepeat)
+        }
+        if health.succeeded() { logger.notice("database can be written again") }
+        feed.publish(notices)
+        for call in calls.prefix(done) { call.answer() }
+        return done
+    }
+
+    /// Runs one call inside its savepoint and undoes it alone when it throws.
+    /// - Throws: `GroupUndone` when SQLite has undone the whole group by itself.
+    private func attempt(_ call: any PendingCall, on connection: SQLiteConnection) throws -> [Notice] {
+        let limit = TimeLimit(settings.timeLimit, for: call.kind)
+        let session = SQLiteSession(connection, limit)
+        try connection.control(.save)
+        connection.limit(limit)
+        defer { connection.limit(.none) }
+        do {
+            try call.attempt(session)
+            try connection.control(.release)
+            return session.notices
+        } catch {
+            guard connection.isInTransaction else { throw GroupUndone(error: error) }
+            connection.limit(.none)
+            try connection.control(.undo)
+            try connection.control(.release)
+            return []
+        }
+    }
+
+    /// - Returns: how many of the calls have been answered.
+    private func failed(
+        _ calls: ArraySlice<any PendingCall>, after done: Int, _ error: any Error, on connection: SQLiteConnection,
+        mayRepeat: Bool
+    ) -> Int {
+        let cause = (error as? GroupUndone)?.error ?? error
+        report(cause)
+        let tried = calls.prefix(done)
+        if error is GroupUndone, mayRepeat, let offender = tried.last {
+            offender.fail(cause)
+            var rest = tried.dropLast()
+            while !rest.isEmpty { rest = rest.dropFirst(commit(rest, on: connection, mayRepeat: false)) }
+            return done
+        }
+        if case StorageError.constraint = cause, mayRepeat, !tried.isEmpty {
+            // A constraint that is checked at commit: only alone can each call learn whether it is meant.
+            for call in tried { _ = commit([call], on: connection, mayRepeat: false) }
+            return done
+        }
+        // Nothing could be written: those that wait in the same group need not try one by one.
+        for call in calls { call.fail(cause) }
+        return calls.count
+    }
+
+    private func openConnection() throws -> SQLiteConnection {
+        if let connection, !connection.isSuspect { return connection }
+        connection?.close()
+        connection = nil
+        let fresh = try SQLiteConnection(.writer, settings)
+        connection = fresh
+        dataVersion = nil
+        return fresh
+    }
+
+    private func report(_ error: any Error) {
+        switch error {
+        case StorageError.unavailable(let reason):
+            connection?.isSuspect = true
+            if health.failed(.unavailable(reason)) {
+                logger.error("database cannot be written", metadata: ["reason": "\(reason)"])
+            }
+        case StorageError.busy:
+            if health.failed(.busy) { logger.warning("database is locked by another process") }
+        default: break
+        }
+    }
+
+    /// Another process (a command line tool) has committed: listeners of this one cannot know what.
+    private func lookForForeignCommits() {
+        guard feed.hasListeners, let connection, !connection.isSuspect else { return }
+        guard let version = try? connection.use({ try connection.number(of: "PRAGMA data_version") }) else { return }
+        if let known = dataVersion, known != version { feed.publishMissed() }
+        dataVersion = version
+    }
+}
+
+/// SQLite has rolled back the whole transaction, not only the statement that failed.
+private struct GroupUndone: Error {
+    let error: any Error
+}

@@ -1,4 +1,0 @@
-import CPostgres
-import GRDB
-
-enum StorageStub {}

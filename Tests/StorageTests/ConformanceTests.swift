@@ -1,0 +1,44 @@
+import Storage
+import TestKit
+import Testing
+
+@Suite("Database conformance") struct ConformanceTests {
+    @Test(arguments: Backend.available) func `values come back as they went in`(_ backend: Backend) async throws {
+        try await withDatabase(backend, ConformanceTables.all) { try await roundTripConformance($0) }
+    }
+
+    @Test(arguments: Backend.available) func `parameters stand in any order`(_ backend: Backend) async throws {
+        try await withDatabase(backend, ConformanceTables.all) { try await parameterConformance($0) }
+    }
+
+    @Test(arguments: Backend.available) func `bad values and statements are refused`(_ backend: Backend) async throws {
+        try await withDatabase(backend, ConformanceTables.all) { try await refusalConformance($0) }
+    }
+
+    @Test(arguments: Backend.available, [nil, "c"])
+    func `a call that throws is undone alone`(_ backend: Backend, _ key: String?) async throws {
+        try await withDatabase(backend, ConformanceTables.all) { try await rollbackConformance($0, key: key) }
+    }
+
+    @Test(arguments: Backend.available) func `a caught fault still undoes the call`(_ backend: Backend) async throws {
+        try await withDatabase(backend, ConformanceTables.all) { try await swallowedErrorConformance($0) }
+    }
+
+    @Test(arguments: Backend.available) func `a read sees one state`(_ backend: Backend) async throws {
+        try await withDatabase(backend, ConformanceTables.all) { try await snapshotConformance($0) }
+    }
+
+    @Test(arguments: Backend.available, [nil, "hot"])
+    func `as many win as there are places`(_ backend: Backend, _ key: String?) async throws {
+        for capacity in [1, 50] {
+            try await withDatabase(backend, ConformanceTables.all) {
+                try await contentionConformance($0, key: key, capacity: capacity)
+            }
+        }
+    }
+
+    @Test(.enabled(if: Backend.postgresURL != nil, "set YIMEN_TEST_POSTGRES to run on PostgreSQL too"))
+    func `PostgreSQL takes part`() {
+        #expect(Backend.available.contains(.postgres))
+    }
+}

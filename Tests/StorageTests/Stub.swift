@@ -1,3 +1,0 @@
-import Testing
-
-@Suite struct StorageStub { @Test func works() { #expect(Bool(true)) } }
