@@ -1,0 +1,41 @@
+.DEFAULT_GOAL := help
+.PHONY: help run test test-deep quick fmt lint golden cert docs bench screenshots clean
+
+help: ## lists these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## installs what is missing, builds, seeds the demo and serves it on http://localhost:8080
+	@scripts/run.sh
+
+test: ## everything on SQLite and PostgreSQL, with a real browser; ends with one count
+	@scripts/test.sh
+
+quick: ## Swift tests on SQLite only, no browser
+	@scripts/test.sh quick
+
+test-deep: ## the same as test with long fuzz and fault runs
+	@YIMEN_TEST_DEEP=1 scripts/test.sh
+
+fmt: ## formats the Swift sources
+	@swift format --in-place --recursive --parallel Package.swift Sources Tests
+
+lint: ## checks the format of the Swift sources
+	@swift format lint --recursive --parallel --strict Package.swift Sources Tests
+
+golden: ## rewrites the golden files; look at the difference before you commit it
+	@YIMEN_GOLDEN=rewrite swift test --disable-xctest
+
+cert: ## makes a development CA and a certificate for localhost under certs/
+	@certs/make-development-ca.sh
+
+docs: ## writes the configuration reference anew from the program
+	@scripts/docs.sh
+
+bench: ## measures and prints every figure beside its limit
+	@scripts/packages.sh build bench && Benchmarks/run
+
+screenshots: ## takes the pictures of docs/pictures from a running demo of its own
+	@scripts/packages.sh build test && scripts/venv.sh && swift build && .build/venv/bin/python Tests/Acceptance/screenshots.py
+
+clean: ## removes what was built; the data in var/ stays
+	@swift package clean

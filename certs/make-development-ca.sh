@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# A certificate authority for development and a certificate for localhost, both only for this machine.
+# Import certs/development-ca.pem into a browser or client to trust it; never use these keys for anything else.
+set -euo pipefail
+cd "$(dirname "$0")"
+command -v openssl >/dev/null || { echo "openssl is needed; try: apt-get install openssl" >&2; exit 1; }
+umask 077
+
+if [ ! -f development-ca.pem ] || ! openssl x509 -checkend 2592000 -noout -in development-ca.pem >/dev/null; then
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 730 -sha256 \
+        -keyout development-ca.key -out development-ca.pem -subj "/CN=Yimen development CA $(hostname)" \
+        -addext basicConstraints=critical,CA:TRUE,pathlen:0 -addext keyUsage=critical,keyCertSign,cRLSign \
+        -addext 'nameConstraints=critical,permitted;DNS:localhost,permitted;IP:127.0.0.0/255.0.0.0' 2>/dev/null
+    echo "made certs/development-ca.pem"
+fi
+request=$(mktemp)
+extensions=$(mktemp)
+trap 'rm -f "$request" "$extensions"' EXIT
+cat >"$extensions" <<EOT
+basicConstraints = critical,CA:FALSE
+keyUsage = critical,digitalSignature
+extendedKeyUsage = serverAuth
+subjectAltName = DNS:localhost,IP:127.0.0.1
+EOT
+openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout server.key -out "$request" -subj /CN=localhost 2>/dev/null
+openssl x509 -req -in "$request" -CA development-ca.pem -CAkey development-ca.key -days 397 -sha256 \
+    -set_serial "0x$(openssl rand -hex 16)" -extfile "$extensions" -out leaf.pem 2>/dev/null
+cat leaf.pem development-ca.pem >server.pem
+rm leaf.pem
+chmod 644 server.pem development-ca.pem
+echo "made certs/server.pem and certs/server.key for localhost (397 days)"

@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# `make run`: from a fresh clone to a running demo. What it makes stays in var/; a second run keeps it.
+# The environment names of docs/configuration.md are passed on; SAMPLES_PORT moves the sample departments.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/quietly.sh
+
+scripts/packages.sh build
+quietly .build/logs/release.log "Building in release (the first time this takes about ten minutes)" \
+    swift build -c release --product yimen
+quietly .build/logs/release-samples.log "Building the sample departments" \
+    swift build -c release --product department-samples
+programs=$(swift build -c release --show-bin-path)
+
+export YIMEN_DEMO=${YIMEN_DEMO:-true} YIMEN_LOG_FORMAT=${YIMEN_LOG_FORMAT:-text}
+port=${YIMEN_HTTP_PORT:-8080}
+issuer=${YIMEN_ISSUER:-http://localhost:$port}
+samples_port=${SAMPLES_PORT:-8090}
+logs=${YIMEN_DATA_DIRECTORY:-var}/logs
+mkdir -p "$logs"
+
+"$programs/yimen" migrate
+"$programs/yimen" seed demo
+
+declare -A running=()
+stop_all() {
+    trap '' INT TERM
+    [ ${#running[@]} = 0 ] || kill -TERM "${!running[@]}" 2>/dev/null || true
+    wait
+}
+trap 'stop_all; echo; echo "Stopped. The data is kept in ${YIMEN_DATA_DIRECTORY:-var}/."; exit 0' INT TERM
+trap stop_all EXIT
+
+"$programs/yimen" serve >>"$logs/yimen.log" 2>&1 &
+running[$!]="yimen serve (log: $logs/yimen.log)"
+"$programs/department-samples" --issuer "$issuer" --port "$samples_port" >>"$logs/department-samples.log" 2>&1 &
+running[$!]="department-samples (log: $logs/department-samples.log)"
+
+# Answers are asked for without curl, which a fresh system may not have.
+answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1" && printf 'GET %s HTTP/1.0\r\nHost: localhost\r\n\r\n' "$2" >&3 &&
+    read -r -t 2 line <&3 && [[ $line == *" 200"* ]]) 2>/dev/null; }
+ended() {
+    local process
+    for process in "${!running[@]}"; do kill -0 "$process" 2>/dev/null || { echo "$process"; return; }; done
+}
+report_end() {
+    echo "Ended by itself: ${running[$1]}; its last words:" >&2
+    tail -15 "$(sed -E 's/.*log: (.*)\)/\1/' <<<"${running[$1]}")" >&2
+    unset "running[$1]"
+    exit 1
+}
+until answers "$port" /health/ready && answers "$samples_port" /health; do
+    gone=$(ended)
+    [ -z "$gone" ] || report_end "$gone"
+    sleep 0.2
+done
+
+cat <<EOT
+
+  Yimen is running.                                    Ctrl-C stops it.
+
+  Citizen            $issuer/
+  Kiosk              $issuer/kiosk
+  Board              $issuer/board
+  Window             $issuer/window
+  Message sink       $issuer/demo/messages
+  Sample departments http://localhost:$samples_port/
+
+  Sign in as         19900000001 … 19900000016         citizens
+                     officer.jinan  guide.jinan        window officer, hall guide
+                     manager.jinan  admin  auditor     hall manager, administrator, auditor
+  Password           Yimen-demo-2026                   for all of them
+
+EOT
+
+wait -n "${!running[@]}" || true
+gone=$(ended)
+[ -z "$gone" ] || report_end "$gone"
