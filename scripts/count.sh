@@ -4,18 +4,22 @@ passed=0 failed=0 skipped=0
 
 add_counts() { passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3)); }
 
-# count_report TITLE FILE…   adds a runner's report; a missing or empty one is a failure, not a zero.
+# count_report TITLE EXIT-CODE FILE…   adds a runner's report; a missing or empty one is a failure, not a zero, and so
+# is a runner that ended badly while its report knows of no failure.
 count_report() {
-    local title=$1 numbers
-    shift
+    local title=$1 ended=$2 numbers
+    shift 2
     if ! read -r -a numbers < <(read_reports "$@"); then
-        echo "  $title: the runner reported no count"
+        echo "  $title: the runner reported no count (it ended with $ended)"
         add_counts 0 1 0
-        return 1
+        return
+    fi
+    if [ "$ended" != 0 ] && [ "${numbers[1]}" = 0 ]; then
+        echo "  $title: the runner ended with $ended"
+        numbers[1]=1
     fi
     echo "  $title: ${numbers[0]} passed, ${numbers[1]} failed, ${numbers[2]} skipped"
     add_counts "${numbers[@]}"
-    [ "${numbers[1]}" = 0 ]
 }
 
 # Prints `passed failed skipped`, or nothing when a file is missing or cut short, or there was no test at all.
