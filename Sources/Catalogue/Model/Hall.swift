@@ -45,6 +45,15 @@ package struct Hall: Sendable, Hashable, Codable {
     }
 }
 
+extension Hall {
+    /// The same hall with other weekly hours.
+    func opening(_ openings: [Opening]) -> Hall {
+        Hall(
+            id: id, level: level, city: city, regionCode: regionCode, parent: parent, name: name, address: address,
+            place: place, slotMinutes: slotMinutes, followsCalendar: followsCalendar, openings: openings)
+    }
+}
+
 package enum HallLevel: String, Sendable, Hashable, Codable, CaseIterable {
     case city, county, town, village
     /// A department's own hall that follows the rules of its parent (部门分厅).

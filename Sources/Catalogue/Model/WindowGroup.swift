@@ -22,6 +22,13 @@ package struct WindowGroup: Sendable, Hashable, Codable {
     }
 }
 
+extension WindowGroup {
+    /// The same group with other items.
+    func serving(_ items: [String]) -> WindowGroup {
+        WindowGroup(id: id, hall: hall, zone: zone, letter: letter, name: name, items: items)
+    }
+}
+
 /// One place where an officer serves.
 package struct ServiceWindow: Sendable, Hashable, Codable {
     /// A readable slug, for example `jinan-estate-1`.

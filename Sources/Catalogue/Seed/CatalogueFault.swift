@@ -1,0 +1,29 @@
+/// One thing wrong in a seed file, told so that a person finds and mends it.
+package struct CatalogueFault: Error, Sendable, Hashable {
+    /// File name, for example `items.json`.
+    package let file: String
+    /// A JSON Pointer (RFC 6901) such as `/items/3/minutes`; empty for the whole file.
+    package let member: String
+    package let reason: String
+
+    package init(file: String, member: String, reason: String) {
+        self.file = file
+        self.member = member
+        self.reason = reason
+    }
+}
+
+extension CatalogueFault: CustomStringConvertible {
+    package var description: String { member.isEmpty ? "\(file): \(reason)" : "\(file): \(member): \(reason)" }
+}
+
+/// All faults of one reading; never empty.
+package struct CatalogueSeedRefused: Error, Sendable, CustomStringConvertible {
+    package let faults: [CatalogueFault]
+
+    package init(_ faults: [CatalogueFault]) {
+        self.faults = faults
+    }
+
+    package var description: String { faults.map(\.description).joined(separator: "\n") }
+}
