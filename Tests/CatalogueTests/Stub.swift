@@ -1,3 +1,0 @@
-import Testing
-
-@Suite struct CatalogueStub { @Test func works() { #expect(Bool(true)) } }
