@@ -22,12 +22,15 @@ window.addEventListener("pageshow", (event) => {
 });
 
 // The first faulty field, or the notice about it, takes the focus.
-const fault = document.querySelector("[data-focus-first]");
-if (fault) fault.focus();
+document.querySelector("[data-focus-first]")?.focus();
 
 // Buttons that only make sense with script appear with it.
 for (const element of document.querySelectorAll("[data-needs-script]")) element.hidden = false;
 
-for (const button of document.querySelectorAll("[data-print]")) {
-  button.addEventListener("click", () => window.print());
-}
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});
+
+// The step after sign-in goes on by itself, but not when the person came back to it.
+const onward = document.querySelector("form[data-send-at-once]");
+if (onward && performance.getEntriesByType("navigation")[0]?.type !== "back_forward") onward.requestSubmit();

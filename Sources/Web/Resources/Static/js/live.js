@@ -1,0 +1,113 @@
+// Keeps the part of a page marked data-live current, by asking for the page again every few seconds and
+// whenever the hall's event stream says that something happened. Forms inside are sent without leaving the page.
+
+const region = () => document.querySelector("[data-live]");
+let loading = false;
+let again = false;
+let soon;
+
+function show(html, path) {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  const fresh = page.querySelector("[data-live]");
+  const current = region();
+  if (!fresh || !current) {
+    location.assign(path);
+    return;
+  }
+  const focused = document.activeElement?.id;
+  if (fresh.innerHTML !== current.innerHTML) {
+    current.replaceWith(document.adoptNode(fresh));
+    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+    for (const element of fresh.querySelectorAll("[data-needs-script]")) element.hidden = false;
+    document.title = page.title;
+  }
+  tick();
+}
+
+async function refresh() {
+  if (region()?.querySelector("form[data-sending]")) return;
+  if (loading) {
+    again = true;
+    return;
+  }
+  loading = true;
+  try {
+    const answer = await fetch(location.href, { headers: { accept: "text/html" }, cache: "no-store" });
+    if (answer.redirected) location.assign(answer.url);
+    else if (answer.ok) show(await answer.text(), answer.url);
+  } catch {
+    // The next round tries again; what is on the page stays.
+  } finally {
+    loading = false;
+    if (again) {
+      again = false;
+      refresh();
+    }
+  }
+}
+
+document.addEventListener(
+  "submit",
+  async (event) => {
+    const form = event.target;
+    if (!form.closest("[data-live][data-keys]")) return;
+    event.preventDefault();
+    if (form.dataset.sending) return;
+    form.dataset.sending = "true";
+    try {
+      const answer = await fetch(form.action, {
+        method: "POST",
+        headers: { accept: "text/html" },
+        body: new URLSearchParams(new FormData(form)),
+      });
+      show(await answer.text(), answer.url);
+      if (answer.redirected) history.replaceState(null, "", answer.url);
+    } catch {
+      form.submit();
+    } finally {
+      delete form.dataset.sending;
+    }
+  },
+  true,
+);
+
+const two = (number) => String(number).padStart(2, "0");
+const clock = (seconds) =>
+  seconds >= 3600
+    ? `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`
+    : `${two(Math.floor(seconds / 60))}:${two(seconds % 60)}`;
+
+function tick() {
+  for (const element of document.querySelectorAll("[data-countdown]")) {
+    const left = Math.ceil((Date.parse(element.dataset.countdown) - Date.now()) / 1000);
+    element.hidden = false;
+    element.querySelector("[data-left]").textContent = clock(Math.max(0, left));
+    if (left <= 0 && !element.dataset.over) {
+      element.dataset.over = "true";
+      setTimeout(() => location.reload(), 1200);
+    }
+  }
+  for (const element of document.querySelectorAll("[data-since]")) {
+    element.textContent = clock(Math.max(0, Math.floor((Date.now() - Date.parse(element.dataset.since)) / 1000)));
+  }
+}
+
+tick();
+setInterval(tick, 1000);
+
+const live = region();
+if (live?.dataset.every) {
+  setInterval(() => document.visibilityState === "visible" && refresh(), Number(live.dataset.every) * 1000);
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && refresh());
+}
+if (live?.dataset.events) {
+  // Many phones wait in one hall: they ask at slightly different moments. An officer's desk asks at once.
+  const spread = live.dataset.keys === undefined ? 1500 : 0;
+  const events = new EventSource(live.dataset.events);
+  for (const name of ["called", "recalled", "serving", "closed", "queue"]) {
+    events.addEventListener(name, () => {
+      clearTimeout(soon);
+      soon = setTimeout(refresh, 50 + Math.random() * spread);
+    });
+  }
+}
