@@ -77,6 +77,7 @@ let package = Package(
             name: "Web",
             dependencies: [
                 "Core", "CQRCode", hummingbird, logging, lifecycle, httpClient, httpTypes, nio,
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),

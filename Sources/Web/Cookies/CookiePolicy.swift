@@ -1,0 +1,63 @@
+import HTTPTypes
+package import Hummingbird
+
+/// Names and attributes of every cookie (identity rule 21).
+///
+/// Under https: `__Host-` prefix, `Secure`. On http://localhost, where browsers refuse that prefix,
+/// plain names. Always `Path=/; HttpOnly; SameSite=Lax`.
+package struct CookiePolicy: Sendable {
+    package let isSecure: Bool
+
+    package init(isSecure: Bool) {
+        self.isSecure = isSecure
+    }
+
+    /// `page` → `__Host-yimen-page` or `yimen-page`.
+    package func name(_ noun: String) -> String {
+        (isSecure ? "__Host-yimen-" : "yimen-") + noun
+    }
+
+    /// The value of the first cookie of this name; `nil` when absent, empty or longer than 4 KiB.
+    package func read(_ noun: String, from request: Request) -> String? {
+        let wanted = name(noun)
+        for (name, value) in CookiePolicy.pairs(of: request) where name == wanted {
+            return value.isEmpty || value.utf8.count > 4096 ? nil : String(value)
+        }
+        return nil
+    }
+
+    /// The nouns of our cookies in the request that start with `prefix`.
+    package func nouns(startingWith prefix: String, in request: Request) -> [String] {
+        let wanted = name(prefix)
+        let dropped = name("").count
+        return CookiePolicy.pairs(of: request).filter { $0.name.hasPrefix(wanted) }.map {
+            String($0.name.dropFirst(dropped))
+        }
+    }
+
+    private static func pairs(of request: Request) -> [(name: Substring, value: Substring)] {
+        var result = [(name: Substring, value: Substring)]()
+        for header in request.headers[values: .cookie] {
+            for pair in header.split(separator: ";") {
+                guard let equals = pair.firstIndex(of: "=") else { continue }
+                let name = pair[..<equals].trimming { $0 == " " }
+                result.append((name, pair[pair.index(after: equals)...].trimming { $0 == " " }))
+            }
+        }
+        return result
+    }
+
+    /// - Parameters:
+    ///   - value: base64url, hex or another text without separators.
+    ///   - lifetime: `nil` keeps the cookie until the browser closes.
+    package func set(_ noun: String, to value: String, lifetime: Duration? = nil, on response: inout Response) {
+        var text = name(noun) + "=" + value + "; Path=/; HttpOnly; SameSite=Lax"
+        if isSecure { text += "; Secure" }
+        if let lifetime { text += "; Max-Age=" + String(lifetime.components.seconds) }
+        response.headers.append(HTTPField(name: .setCookie, value: text))
+    }
+
+    package func remove(_ noun: String, on response: inout Response) {
+        set(noun, to: "", lifetime: .zero, on: &response)
+    }
+}

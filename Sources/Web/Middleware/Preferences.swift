@@ -1,0 +1,56 @@
+import HTTPTypes
+import Hummingbird
+
+/// Language and elder mode of a reader.
+struct Preferences: Sendable {
+    static let localeNoun = "locale"
+    static let elderNoun = "elder"
+
+    let cookies: CookiePolicy
+
+    /// `?lang`, then the cookie, then `Accept-Language`, then Chinese.
+    func locale(of request: Request) -> WebLocale {
+        if let query = request.uri.query, query.contains("lang="),
+            let tag = try? ParameterList(query: query).single("lang"), let locale = WebLocale(tag: tag)
+        {
+            return locale
+        }
+        if let tag = cookies.read(Preferences.localeNoun, from: request), let locale = WebLocale(rawValue: tag) {
+            return locale
+        }
+        if let accepted = request.headers[.acceptLanguage], let locale = WebLocale(acceptLanguage: accepted) {
+            return locale
+        }
+        return .zhHans
+    }
+
+    /// Fills in what HTML needs.
+    func apply(to context: inout WebContext, from request: Request) {
+        context.locale = locale(of: request)
+        context.elder = cookies.read(Preferences.elderNoun, from: request) == "1"
+        context.target = Preferences.target(of: request)
+    }
+
+    /// Path and query without `lang`, which would outvote the cookie on the way back.
+    private static func target(of request: Request) -> String {
+        guard let query = request.uri.query, query.contains("lang=") else { return request.uri.string }
+        let kept = query.split(separator: "&").filter { !$0.hasPrefix("lang=") }
+        return request.uri.path + (kept.isEmpty ? "" : "?" + kept.joined(separator: "&"))
+    }
+}
+
+/// Reads language, elder mode and the CSRF cookie on HTML surfaces.
+struct PreferencesReading: RouterMiddleware {
+    let preferences: Preferences
+    let forms: FormGuard
+
+    func handle(
+        _ request: Request, context: WebContext, next: (Request, WebContext) async throws -> Response
+    ) async throws -> Response {
+        guard context.surface.isHTML else { return try await next(request, context) }
+        var context = context
+        preferences.apply(to: &context, from: request)
+        context.forgeryHandle = forms.handle(for: request)
+        return try await next(request, context)
+    }
+}

@@ -1,0 +1,98 @@
+package import Core
+package import HTTPTypes
+package import Hummingbird
+import Logging
+import NIOCore
+import Synchronization
+
+/// Renders templates into pages in the reader's language.
+package struct PageRenderer: Sendable {
+    package let library: PageLibrary
+    package let files: StaticLibrary
+    private var settings = WebSettings(publicURL: "http://localhost")
+    private var forms: FormGuard?
+
+    package init(library: PageLibrary, files: StaticLibrary) {
+        self.library = library
+        self.files = files
+    }
+
+    /// Loads everything from the resources folder.
+    ///
+    /// - Throws: `PageFault` with all that is wrong in it.
+    package static func load(_ settings: WebSettings) throws -> PageRenderer {
+        let directory = settings.resourcesDirectory ?? WebResources.directory
+        return PageRenderer(
+            library: try PageLibrary(directory: directory), files: try StaticLibrary(directory: directory + "/Static"))
+    }
+
+    func bound(to settings: WebSettings, forms: FormGuard) -> PageRenderer {
+        var copy = self
+        copy.settings = settings
+        copy.forms = forms
+        return copy
+    }
+
+    /// A text in the reader's language, with `{{name}}` replaced.
+    package func text(_ key: String, _ locale: WebLocale, _ values: [String: String] = [:]) -> String {
+        library.texts[locale]?.text(key, values) ?? key
+    }
+
+    /// - Parameters:
+    ///   - template: `booking/slots`.
+    ///   - model: a struct named after the template; its members are the template's variables.
+    ///   - titleKey: locale key of the title.
+    ///   - title: a title that is no fixed text, instead of `titleKey`.
+    package func render(
+        _ template: String, _ model: any Sendable, titleKey: String = "web.title", title: String? = nil,
+        context: WebContext, status: HTTPResponse.Status = .ok
+    ) throws -> Response {
+        let chrome = PageChrome(
+            context: context, title: title ?? text(titleKey, context.locale), forms: forms, settings: settings,
+            asset: files.prefix)
+        let root = PageRoot(chrome: chrome, model: model)
+        guard let html = library.render(template, locale: context.locale, object: root) else {
+            throw PageFault("there is no template \(template)")
+        }
+        var response = Response(
+            status: status,
+            headers: [
+                .contentType: "text/html; charset=utf-8", .contentLanguage: context.locale.rawValue,
+                .cacheControl: "no-store",
+            ], body: ResponseBody(byteBuffer: ByteBuffer(string: html)))
+        if chrome.usedToken.load(ordering: .relaxed) { forms?.setCookie(for: context, on: &response) }
+        return response
+    }
+
+    /// A friendly page for a problem; never shows internals or repeats input.
+    package func errorPage(_ problem: Problem, context: WebContext) -> Response {
+        let prefix = "web.problem." + problem.kind.name
+        let isKnown = library.texts[context.locale]?.strings[prefix + ".title"] != nil
+        let key = isKnown ? prefix : "web.problem.status-\(problem.kind.status / 100)xx"
+        let model = ErrorPage(
+            status: problem.kind.status, heading: text(key + ".title", context.locale),
+            advice: text(key + ".advice", context.locale), code: problem.kind.name,
+            requestId: problem.kind.status >= 500 ? context.id : nil,
+            retry: problem.kind.status == 503 || problem.kind.status == 429 || problem.kind == .forgery)
+        let status = HTTPResponse.Status(code: problem.kind.status)
+        do {
+            var response = try render("web/error", model, title: model.heading, context: context, status: status)
+            response.add(problem.headers)
+            return response
+        } catch {
+            context.logger.error("the error page cannot be rendered", metadata: ["error": "\(error)"])
+            return .text(problem.kind.title, status: status)
+        }
+    }
+}
+
+/// Model of `web/error`.
+struct ErrorPage: Sendable {
+    let status: Int
+    let heading: String
+    let advice: String
+    let code: String
+    /// Shown where support needs it.
+    let requestId: String?
+    let retry: Bool
+}

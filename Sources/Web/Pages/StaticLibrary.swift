@@ -1,0 +1,83 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// Style sheets, scripts and pictures, held in memory under a path that changes with their content.
+package struct StaticLibrary: Sendable {
+    struct File: Sendable {
+        let headers: HTTPFields
+        let buffer: ByteBuffer
+        let eTag: String
+    }
+
+    /// `/static/<hash of all files>`: a page's assets are of one version, relative imports between
+    /// scripts included.
+    package let prefix: String
+    let hash: String
+    let files: [String: File]
+
+    /// - Throws: `PageFault` for a folder that cannot be read.
+    package init(directory: String) throws {
+        var contents = [String: Data]()
+        guard let walker = FileManager.default.enumerator(atPath: directory) else {
+            throw PageFault("no static files in \(directory)")
+        }
+        for case let path as String in walker where !path.split(separator: "/").contains(where: { $0.first == "." }) {
+            var isDirectory: ObjCBool = false
+            guard FileManager.default.fileExists(atPath: directory + "/" + path, isDirectory: &isDirectory),
+                !isDirectory.boolValue
+            else { continue }
+            guard let data = FileManager.default.contents(atPath: directory + "/" + path) else {
+                throw PageFault("\(path) cannot be read")
+            }
+            contents[path] = data
+        }
+        var hash = FNV1a()
+        var files = [String: File]()
+        for (path, data) in contents.sorted(by: { $0.key < $1.key }) {
+            var own = FNV1a()
+            own.add(data)
+            hash.add(path.utf8)
+            hash.add(data)
+            files[path] = File(
+                headers: [.contentType: StaticLibrary.mediaType(of: path)], buffer: ByteBuffer(bytes: data),
+                eTag: "\"\(own.text)\"")
+        }
+        self.files = files
+        self.hash = hash.text
+        prefix = "/static/" + hash.text
+    }
+
+    private static func mediaType(of path: String) -> String {
+        switch path.split(separator: ".").last?.lowercased() {
+        case "css": "text/css; charset=utf-8"
+        case "js", "mjs": "text/javascript; charset=utf-8"
+        case "svg": "image/svg+xml; charset=utf-8"
+        case "png": "image/png"
+        case "jpg", "jpeg": "image/jpeg"
+        case "webp": "image/webp"
+        case "ico": "image/x-icon"
+        case "woff2": "font/woff2"
+        case "json", "webmanifest": "application/json"
+        case "mp3": "audio/mpeg"
+        case "wav": "audio/wav"
+        case "txt": "text/plain; charset=utf-8"
+        default: "application/octet-stream"
+        }
+    }
+}
+
+/// A fast checksum for cache names (FNV-1a, 64 bit); nothing secret or hostile hangs on it.
+struct FNV1a {
+    private var value: UInt64 = 0xCBF2_9CE4_8422_2325
+
+    mutating func add(_ bytes: some Sequence<UInt8>) {
+        for byte in bytes { value = (value ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+    }
+
+    var text: String {
+        let digits = String(value, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}

@@ -1,0 +1,24 @@
+/// Decides whether a caller may go on; `Gateway` implements it with token buckets.
+package protocol RateLimiter: Sendable {
+    /// - Parameter key: what is counted: an address, a client id or a subject.
+    /// - Returns: `nil` to go on, otherwise the seconds after which trying again makes sense.
+    func admit(_ rate: RateClass, key: String) -> Int?
+}
+
+/// A kind of request with a limit of its own; the values name configuration keys.
+package struct RateClass: RawRepresentable, Hashable, Sendable {
+    package let rawValue: String
+
+    package init(rawValue: String) { self.rawValue = rawValue }
+
+    /// Pages, per address.
+    package static let page = RateClass(rawValue: "page")
+    /// Reading API calls, per address.
+    package static let read = RateClass(rawValue: "read")
+    /// Writing API calls, per address.
+    package static let write = RateClass(rawValue: "write")
+    /// Protocol endpoints, per address.
+    package static let token = RateClass(rawValue: "token")
+    /// Forms of the identity provider, per address: passwords and codes are tried here.
+    package static let signIn = RateClass(rawValue: "signIn")
+}

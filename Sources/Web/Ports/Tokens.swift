@@ -1,0 +1,54 @@
+package import Core
+
+/// Turns an access token of the API into the principal it stands for; `Identity` implements it.
+package protocol AccessTokenVerifier: Sendable {
+    /// - Throws: `Problem.invalidToken` for a token that is not good (any more).
+    func verify(_ token: String) async throws -> Principal
+}
+
+/// The token endpoint (RFC 6749 §3.2), called in process or over HTTP.
+package protocol TokenGrants: Sendable {
+    /// - Parameter form: what would be posted, `grant_type` and client authentication included.
+    /// - Throws: `TokenRefusal` for the endpoint's own error answers.
+    func exchange(_ form: ParameterList) async throws -> TokenAnswer
+}
+
+/// A successful answer of the token endpoint (RFC 6749 §5.1).
+package struct TokenAnswer: Sendable {
+    package let accessToken: Secret<String>
+    /// Seconds until the access token expires.
+    package let expiresIn: Int
+    package let refreshToken: Secret<String>?
+    package let idToken: Secret<String>?
+    package let scope: String?
+
+    package init(
+        accessToken: Secret<String>, expiresIn: Int, refreshToken: Secret<String>? = nil,
+        idToken: Secret<String>? = nil, scope: String? = nil
+    ) {
+        self.accessToken = accessToken
+        self.expiresIn = expiresIn
+        self.refreshToken = refreshToken
+        self.idToken = idToken
+        self.scope = scope
+    }
+}
+
+/// An error answer of the token endpoint (RFC 6749 §5.2).
+package struct TokenRefusal: Error, Sendable {
+    package let error: String
+    package let description: String?
+
+    package init(_ error: String, _ description: String? = nil) {
+        self.error = error
+        self.description = description
+    }
+}
+
+/// Checks the signature of an ID token against the issuer's keys; the claims are judged by the
+/// relying party (OpenID Connect Core §3.1.3.7).
+package protocol IDTokenVerifier: Sendable {
+    /// - Returns: the claims.
+    /// - Throws: for a bad signature, an unknown key, or a token of another type.
+    func claims(of token: String) async throws -> JSONValue
+}

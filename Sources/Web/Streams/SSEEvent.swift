@@ -1,0 +1,32 @@
+import NIOCore
+
+/// One server-sent event (HTML standard §9.2), encoded once however many clients receive it.
+package struct SSEEvent: Sendable {
+    /// The text on the wire.
+    let encoded: ByteBuffer
+
+    /// - Parameters:
+    ///   - id: what a client sends back in `Last-Event-ID`; without line breaks.
+    ///   - event: the name that scripts listen for; `nil` is `message`.
+    ///   - data: any text; each line becomes a `data:` line.
+    ///   - retry: milliseconds after which a cut client comes back.
+    package init(id: String? = nil, event: String? = nil, data: String, retry: Int? = nil) {
+        var buffer = ByteBuffer()
+        if let id { buffer.writeString("id: " + SSEEvent.line(id) + "\n") }
+        if let event { buffer.writeString("event: " + SSEEvent.line(event) + "\n") }
+        if let retry { buffer.writeString("retry: \(retry)\n") }
+        for line in data.split(separator: "\n", omittingEmptySubsequences: false) {
+            buffer.writeString("data: ")
+            buffer.writeString(line.last == "\r" ? String(line.dropLast()) : String(line))
+            buffer.writeString("\n")
+        }
+        buffer.writeString("\n")
+        encoded = buffer
+    }
+
+    private static func line(_ text: String) -> String {
+        String(decoding: text.utf8.filter { $0 != 0x0A && $0 != 0x0D && $0 != 0 }, as: UTF8.self)
+    }
+
+    static let heartbeat = ByteBuffer(string: ": \n\n")
+}

@@ -1,0 +1,59 @@
+package import Core
+import HummingbirdCore
+package import NIOCore
+
+/// What an operator can set about the web side.
+package struct WebSettings: Sendable {
+    /// The public origin without a slash at the end: `https://yimen.example`. Also the issuer.
+    package var publicURL: String
+    /// Shows the demo banner.
+    package var demo = false
+    /// Reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
+    package var trustedProxies: [AddressRange] = []
+    /// Addresses that may read `/metrics`.
+    package var metricsReaders: [AddressRange] = AddressRange.loopback
+    /// Origins whose scripts may call the API and the protocol endpoints; `*` allows all, which is
+    /// safe there because neither looks at cookies.
+    package var allowedOrigins: [String] = ["*"]
+    /// A request that takes longer is answered with 503 (408 while its body still arrives).
+    package var requestTimeout: Duration = .seconds(20)
+    /// A silent connection is closed after this.
+    package var idleTimeout: Duration = .seconds(60)
+    /// Connections open at once; more wait to be accepted.
+    package var maximumConnections = 8192
+    /// Longest path and query, in bytes.
+    package var maximumURILength = 8192
+    /// Event streams open at once; one more is answered with 503.
+    package var maximumStreams = 4096
+    /// Silence on an event stream after which a comment is sent.
+    package var heartbeat: Duration = .seconds(15)
+    /// Where `Templates`, `Locales` and `Static` lie; `nil` means in the resource bundle.
+    package var resourcesDirectory: String?
+    /// The client as which our own pages sign people in.
+    package var portalClientID = "yimen-portal"
+    /// Set for a confidential client.
+    package var portalClientSecret: Secret<String>?
+    /// Asked for at sign-in; the identity provider narrows them to what the person may have.
+    package var portalScopes = "openid profile phone offline_access booking hall.window"
+    /// A page session ends after this long without a request.
+    package var sessionIdle: Duration = .hours(1)
+    /// A person's page session ends after this long in any case.
+    package var sessionLifetime: Duration = .hours(12)
+    /// The page session of an enrolled kiosk or board.
+    package var deviceSessionLifetime: Duration = .days(90)
+
+    package init(publicURL: String) {
+        self.publicURL = publicURL.hasSuffix("/") ? String(publicURL.dropLast()) : publicURL
+    }
+
+    /// Cookies are `Secure` and HSTS is sent.
+    package var isHTTPS: Bool { publicURL.hasPrefix("https://") }
+}
+
+extension WebSettings {
+    /// Longest header field, longest header, most header fields; the parser answers 400 beyond them.
+    package static let headerLimits = (field: 16 * 1024, list: 32 * 1024, count: 100)
+
+    /// `idleTimeout` in the form that the server configuration takes.
+    package var idleTimeAmount: TimeAmount { .milliseconds(idleTimeout.milliseconds) }
+}
