@@ -62,7 +62,6 @@ let package = Package(
                 "Core", "CArgon2", "COpenSSL",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
-                .product(name: "JWTKit", package: "jwt-kit"),
             ], swiftSettings: settings),
         .target(
             name: "Storage",
@@ -138,7 +137,9 @@ let package = Package(
             ], path: "Tests/TestKit", swiftSettings: settings),
         .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: settings),
         .testTarget(
-            name: "CryptographyTests", dependencies: ["Core", "Cryptography", "TestKit"], swiftSettings: settings),
+            name: "CryptographyTests",
+            dependencies: ["Core", "Cryptography", "TestKit", .product(name: "JWTKit", package: "jwt-kit")],
+            swiftSettings: settings),
         .testTarget(
             name: "StorageTests", dependencies: ["Core", "Storage", "TestKit", logging, lifecycle],
             swiftSettings: settings),
