@@ -1,0 +1,101 @@
+"""A Yimen of the test's own: its database, its demo seed, its server on a free port, its command line."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import uuid
+
+import httpx
+
+from processes import PROGRAMS, ROOT, Program, free_port
+
+DEMO_PASSWORD = "Yimen-demo-2026"
+CITIZEN = "19900000001"
+ROUND_THE_CLOCK_HALL = "jinan-24h"
+
+
+class Yimen:
+    """`backend` is `sqlite` or `postgres`; PostgreSQL is the server that YIMEN_TEST_POSTGRES names."""
+
+    def __init__(self, backend: str, name: str):
+        self.backend = backend
+        self.name = f"{name}-{backend}"
+        self.port = free_port()
+        self.url = f"http://localhost:{self.port}"
+        self.directory = tempfile.mkdtemp(prefix="yimen-acceptance-")
+        self.environment = {
+            "YIMEN_DEMO": "true",
+            "YIMEN_DATA_DIRECTORY": self.directory,
+            "YIMEN_HTTP_HOST": "127.0.0.1",
+            "YIMEN_HTTP_PORT": str(self.port),
+            "YIMEN_ISSUER": self.url,
+            "YIMEN_LOG_FORMAT": "text",
+            "YIMEN_LIMITS_ENABLED": "false",
+        }
+        self._database = None
+        if backend == "postgres":
+            self._database = f"acceptance_{uuid.uuid4().hex[:12]}"
+            self._psql(f"CREATE DATABASE {self._database}")
+            self.environment["YIMEN_DATABASE_URL"] = re.sub(
+                r"^(postgres(?:ql)?://[^/?]*)/?[^?]*", rf"\1/{self._database}", os.environ["YIMEN_TEST_POSTGRES"]
+            )
+        self.program: Program | None = None
+
+    def _psql(self, statement: str):
+        subprocess.run(
+            ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", os.environ["YIMEN_TEST_POSTGRES"], "-c", statement],
+            check=True,
+            capture_output=True,
+        )
+
+    def run(self, *arguments: str, **changes: str) -> subprocess.CompletedProcess:
+        """One `yimen` command; returns its exit code and output, whatever they are."""
+        return subprocess.run(
+            [PROGRAMS / "yimen", *arguments],
+            env={**os.environ, **self.environment, **changes},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            timeout=120,
+        )
+
+    def succeed(self, *arguments: str) -> str:
+        done = self.run(*arguments)
+        assert done.returncode == 0, f"yimen {' '.join(arguments)} ended with {done.returncode}:\n{done.stderr or done.stdout}"
+        return done.stdout
+
+    def prepare(self):
+        self.succeed("migrate")
+        self.succeed("seed", "demo")
+
+    def start(self):
+        self.program = Program(f"yimen-{self.name}", [PROGRAMS / "yimen", "serve"], self.environment)
+        self.program.wait_for(f"{self.url}/health/ready")
+
+    def stop(self) -> int:
+        return self.program.stop()
+
+    def remove(self):
+        shutil.rmtree(self.directory, ignore_errors=True)
+        if self._database:
+            self._psql(f"DROP DATABASE IF EXISTS {self._database} WITH (FORCE)")
+
+    def client(self, token: str | None = None, **options) -> httpx.Client:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return httpx.Client(base_url=self.url, headers=headers, timeout=30, **options)
+
+    def discovery(self) -> dict:
+        return self.client().get("/.well-known/openid-configuration").json()
+
+
+def seeded(file: str):
+    """A file of the demo seed, as JSON."""
+    return json.loads((ROOT / "config" / "seed" / file).read_text())
+
+
+def slug(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-").lower()
