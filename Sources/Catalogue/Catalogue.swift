@@ -10,6 +10,7 @@ import Synchronization
 /// database, is noticed by its revision, asked for twice a second.
 package final class Catalogue: Sendable {
     private let snapshot: Mutex<CatalogueSnapshot>
+    private let pinyin = Mutex<PinyinTable?>(nil)
 
     package init(_ snapshot: CatalogueSnapshot = CatalogueSnapshot(content: CatalogueContent())) {
         self.snapshot = Mutex(snapshot)
@@ -17,7 +18,8 @@ package final class Catalogue: Sendable {
 
     /// Reads the tables; the catalogue is ready to answer afterwards.
     package convenience init(loading database: any Database) async throws {
-        self.init(try await CatalogueStore(database: database).load())
+        let (content, revision) = try await CatalogueStore(database: database).load()
+        self.init(CatalogueSnapshot(content: content, revision: revision))
     }
 
     package var current: CatalogueSnapshot { snapshot.withLock { $0 } }
@@ -25,7 +27,18 @@ package final class Catalogue: Sendable {
     /// Reads the tables again when their revision is newer than the current one's.
     package func refresh(from store: CatalogueStore) async throws {
         guard try await store.revision() > current.revision else { return }
-        replace(with: try await store.load())
+        let (content, revision) = try await store.load()
+        replace(with: CatalogueSnapshot(content: content, revision: revision, pinyin: pinyin.withLock { $0 }))
+    }
+
+    /// Learns the readings of all characters, so that homophones and traditional characters in a query
+    /// are understood too. Takes some 300 ms of one core, so it is done once, after the start.
+    package func learnAllReadings() async {
+        let table = await PinyinTable.complete()
+        pinyin.withLock { $0 = table }
+        let old = current
+        let next = CatalogueSnapshot(content: old.content, revision: old.revision, pinyin: table)
+        snapshot.withLock { if $0.revision == next.revision { $0 = next } }
     }
 
     /// An older revision never displaces a newer one.
@@ -51,6 +64,7 @@ package struct CatalogueRefresh: Service {
     package func run() async throws {
         await cancelWhenGracefulShutdown {
             await withTaskGroup { group in
+                group.addTask { await catalogue.learnAllReadings() }
                 group.addTask {
                     for await _ in database.listen(CatalogueStore.channel) { await refresh() }
                 }

@@ -7,6 +7,7 @@ package struct CatalogueSnapshot: Sendable {
     package let revision: Int64
     package let content: CatalogueContent
     package let calendar: WorkCalendar
+    package let search: CatalogueSearch
     private let departmentsByID: [String: Department]
     private let citiesByID: [String: City]
     private let itemsByID: [String: ServiceItem]
@@ -22,8 +23,14 @@ package struct CatalogueSnapshot: Sendable {
     private let hallsByItem: [String: [Hall]]
 
     package init(content: CatalogueContent, revision: Int64 = 0) {
+        self.init(content: content, revision: revision, pinyin: nil)
+    }
+
+    /// - Parameter pinyin: readings to build the search index with; `nil` makes those the content needs.
+    init(content: CatalogueContent, revision: Int64, pinyin: PinyinTable?) {
         self.revision = revision
         self.content = content
+        search = CatalogueSearch(content, pinyin: pinyin)
         calendar = WorkCalendar(years: content.calendar)
         departmentsByID = CatalogueSnapshot.index(content.departments, by: \.id)
         citiesByID = CatalogueSnapshot.index(content.cities, by: \.id)

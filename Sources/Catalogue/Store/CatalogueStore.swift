@@ -16,11 +16,11 @@ package struct CatalogueStore: Sendable {
         try await database.read { try CatalogueStore.revision($0) }
     }
 
-    package func load() async throws -> CatalogueSnapshot {
-        let (content, revision) = try await database.read { statements in
+    /// Everything, with the revision it belongs to.
+    package func load() async throws -> (content: CatalogueContent, revision: Int64) {
+        try await database.read { statements in
             (try CatalogueStore.content(statements), try CatalogueStore.revision(statements))
         }
-        return CatalogueSnapshot(content: content, revision: revision)
     }
 
     /// Brings the tables to what `content` says: rows that differ are written; zones, groups, windows,

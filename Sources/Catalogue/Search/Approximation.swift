@@ -1,0 +1,105 @@
+/// Comparisons of short sequences, used on characters and on letters alike.
+enum Approximation {
+    /// The first place where `part` occurs in `whole`.
+    static func find<Element: Equatable>(_ part: [Element], in whole: [Element]) -> Range<Int>? {
+        guard !part.isEmpty, part.count <= whole.count else { return nil }
+        let head = part[0]
+        for start in 0...(whole.count - part.count) where whole[start] == head {
+            var length = 1
+            while length < part.count, whole[start + length] == part[length] { length += 1 }
+            if length == part.count { return start..<(start + length) }
+        }
+        return nil
+    }
+
+    /// Where the elements of `part` occur in `whole` in order, with others between them: the stretch
+    /// from the first to the last, found greedily.
+    static func subsequence<Element: Equatable>(_ part: [Element], in whole: [Element]) -> Range<Int>? {
+        guard let head = part.first, let start = whole.firstIndex(of: head) else { return nil }
+        var next = 0
+        for index in start..<whole.count where whole[index] == part[next] {
+            next += 1
+            if next == part.count { return start..<(index + 1) }
+        }
+        return nil
+    }
+
+    /// The longest run of elements that both have.
+    static func longestCommonRun<Element: Equatable>(_ left: [Element], _ right: [Element]) -> (
+        left: Range<Int>, right: Range<Int>
+    )? {
+        var best = (left: 0..<0, right: 0..<0)
+        var previous = [Int](repeating: 0, count: right.count + 1)
+        for row in left.indices {
+            var current = [Int](repeating: 0, count: right.count + 1)
+            for column in right.indices where left[row] == right[column] {
+                let length = previous[column] + 1
+                current[column + 1] = length
+                if length > best.left.count {
+                    best = ((row + 1 - length)..<(row + 1), (column + 1 - length)..<(column + 1))
+                }
+            }
+            previous = current
+        }
+        return best.left.isEmpty ? nil : best
+    }
+
+    /// The least number of insertions, deletions, replacements and swaps of neighbours that turn `part`
+    /// into some stretch of `whole` (optimal string alignment with free ends in `whole`).
+    ///
+    /// - Returns: `nil` when more than `limit` are needed.
+    static func distance<Element: Equatable>(of part: [Element], within whole: [Element], limit: Int) -> Int? {
+        let width = whole.count + 1
+        var beforeLast = [Int](repeating: 0, count: width)
+        var last = [Int](repeating: 0, count: width)
+        for row in 1...max(1, part.count) where row <= part.count {
+            var current = [Int](repeating: row, count: width)
+            var least = row
+            for column in 1..<max(1, width) {
+                let same = part[row - 1] == whole[column - 1]
+                var value = min(last[column] + 1, current[column - 1] + 1, last[column - 1] + (same ? 0 : 1))
+                if row > 1, column > 1, part[row - 1] == whole[column - 2], part[row - 2] == whole[column - 1] {
+                    value = min(value, beforeLast[column - 2] + 1)
+                }
+                current[column] = value
+                least = min(least, value)
+            }
+            if least > limit { return nil }
+            beforeLast = last
+            last = current
+        }
+        let best = last.min() ?? part.count
+        return best <= limit ? best : nil
+    }
+
+    /// Whether `typed` spells the syllables of a text from one of them on, each by its first letters:
+    /// `bdcdj`, `budongchan` and `budcdj` all spell 不动产登记.
+    ///
+    /// - Returns: the syllables spelt.
+    static func spelling(_ typed: [UInt8], letters: [UInt8], syllables: [Int]) -> Range<Int>? {
+        guard syllables.count > 1 else { return nil }
+        for start in 0..<(syllables.count - 1) {
+            if let end = spelling(typed[...], letters: letters, syllables: syllables, at: start) { return start..<end }
+        }
+        return nil
+    }
+
+    private static func spelling(_ typed: ArraySlice<UInt8>, letters: [UInt8], syllables: [Int], at syllable: Int)
+        -> Int?
+    {
+        if typed.isEmpty { return syllable }
+        guard syllable < syllables.count - 1 else { return nil }
+        let reading = letters[syllables[syllable]..<syllables[syllable + 1]]
+        var matched = 0
+        for (left, right) in zip(typed, reading) {
+            guard left == right else { break }
+            matched += 1
+        }
+        guard matched > 0 else { return nil }
+        for length in stride(from: matched, through: 1, by: -1) {
+            let rest = typed.dropFirst(length)
+            if let end = spelling(rest, letters: letters, syllables: syllables, at: syllable + 1) { return end }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,60 @@
+/// A text as the search compares it: lower case, half width, simplified, without spaces and signs.
+struct FoldedText: Sendable {
+    /// Unicode scalars after folding.
+    private(set) var scalars: [UInt32] = []
+    /// Where each scalar stood in the original, in UTF-16 code units, with the end as last element.
+    private(set) var origins: [Int] = []
+    /// Pinyin of the Chinese characters, others as they are when they are ASCII.
+    private(set) var letters: [UInt8] = []
+    /// Index into `letters` at which each scalar's reading begins, with the end as last element.
+    private(set) var syllables: [Int] = []
+    /// Whether any scalar is a Chinese character.
+    private(set) var isChinese = false
+
+    init(_ text: String, pinyin: PinyinTable) {
+        var offset = 0
+        for scalar in text.unicodeScalars {
+            let width = scalar.value > 0xFFFF ? 2 : 1
+            if let folded = FoldedText.fold(scalar) {
+                append(pinyin.simplifying(folded), at: offset, pinyin: pinyin)
+            }
+            offset += width
+        }
+        origins.append(offset)
+        syllables.append(letters.count)
+    }
+
+    private mutating func append(_ scalar: UInt32, at offset: Int, pinyin: PinyinTable) {
+        scalars.append(scalar)
+        origins.append(offset)
+        syllables.append(letters.count)
+        if PinyinTable.covers(scalar) {
+            isChinese = true
+            letters.append(contentsOf: pinyin.reading(of: scalar))
+        } else if scalar < 0x80 {
+            letters.append(UInt8(scalar))
+        }
+    }
+
+    /// `nil` for what does not count: spaces, punctuation, symbols.
+    private static func fold(_ scalar: Unicode.Scalar) -> UInt32? {
+        var value = scalar.value
+        if (0xFF01...0xFF5E).contains(value) { value -= 0xFEE0 }
+        switch value {
+        case 0x41...0x5A: return value + 0x20
+        case 0x30...0x39, 0x61...0x7A: return value
+        case 0..<0x80: return nil
+        case 0x2000...0x206F, 0x3000...0x303F, 0xFF5F...0xFFEF: return nil
+        default: return scalar.properties.isAlphabetic || scalar.properties.numericType != nil ? value : nil
+        }
+    }
+
+    var count: Int { scalars.count }
+    var isEmpty: Bool { scalars.isEmpty }
+
+    /// The stretch of the original, in UTF-16 code units, that scalars `range` came from.
+    func origin(of range: Range<Int>) -> Range<Int> {
+        guard !range.isEmpty else { return 0..<0 }
+        return origins[range.lowerBound]..<(origins[range.upperBound - 1] + 1)
+    }
+}
