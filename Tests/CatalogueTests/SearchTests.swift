@@ -44,7 +44,7 @@ struct SearchTests {
         "yidijiuyi": "medical-remote-filing", "ydjy": "medical-remote-filing", "jiashizheng": "driving-licence-renewal",
         "zhucegongsi": "company-registration", "yyzz": "company-registration", "fapiao": "invoice-collection",
         "shiyejin": "unemployment-benefit", "banfangben": "estate-transfer-new", "jzz": "residence-permit",
-        "shangbaohu": "household-move", "Sfz": "id-card-replacement", "qiye sheli": "company-registration",
+        "Sfz": "id-card-replacement", "qiye sheli": "company-registration",
         // Slips: wrong, missing, doubled and swapped characters, homophones, keys.
         "身分证": "id-card-renewal", "居民生份证换领": "id-card-renewal", "居民身份换领": "id-card-renewal",
         "不动产登计": "estate-transfer-existing",
