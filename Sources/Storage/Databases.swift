@@ -13,7 +13,10 @@ package enum Databases {
             try createDirectory(dataDirectory)
             return try SQLiteDatabase(SQLiteSettings(path: dataDirectory + "/yimen.sqlite"), logger: logger)
         }
-        throw StorageError.unavailable("the database URL must begin with postgres://")
+        guard url.hasPrefix("postgres://") || url.hasPrefix("postgresql://") else {
+            throw StorageError.unavailable("the database URL must begin with postgres:// (leave it out for SQLite)")
+        }
+        return try PostgresDatabase(PostgresSettings(url: url), logger: logger)
     }
 
     private static func createDirectory(_ path: String) throws {

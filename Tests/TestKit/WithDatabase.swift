@@ -16,7 +16,10 @@ package func withDatabase<Value>(
             return try await migrated(database, migrations, body)
         }
     case .postgres:
-        throw StorageError.unavailable("no PostgreSQL yet")
+        return try await withSchema { settings in
+            let database = try PostgresDatabase(settings, logger: Logger(label: "test.storage"))
+            return try await migrated(database, migrations, body)
+        }
     }
 }
 
@@ -28,6 +31,37 @@ private func migrated<Value>(
         let value = try await body(database)
         await database.close()
         return value
+    } catch {
+        await database.close()
+        throw error
+    }
+}
+
+/// Runs `body` with the settings of a schema of its own in the test server, and drops it afterwards.
+package func withSchema<Value>(_ body: (PostgresSettings) async throws -> Value) async throws -> Value {
+    var settings = PostgresSettings(url: Backend.postgresURL ?? "")
+    settings.connections = 1
+    let logger = Logger(label: "test.storage")
+    let name = "test_" + UUID().uuidString.filter(\.isHexDigit).lowercased().prefix(16)
+    try await once(settings, "CREATE SCHEMA \(name)", logger)
+    var own = settings
+    own.schema = name
+    own.connections = 4
+    let result: Result<Value, any Error>
+    do {
+        result = .success(try await body(own))
+    } catch {
+        result = .failure(error)
+    }
+    try await once(settings, "DROP SCHEMA \(name) CASCADE", logger)
+    return try result.get()
+}
+
+private func once(_ settings: PostgresSettings, _ statement: String, _ logger: Logger) async throws {
+    let database = try PostgresDatabase(settings, logger: logger)
+    do {
+        _ = try await database.transaction { try $0.execute(SQL(statement)) }
+        await database.close()
     } catch {
         await database.close()
         throw error

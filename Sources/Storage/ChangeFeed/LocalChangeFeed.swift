@@ -54,15 +54,20 @@ final class LocalChangeFeed: Sendable {
     }
 
     func publish(_ notices: some Sequence<Notice>) {
-        for notice in notices {
-            let listeners = state.withLock { Array($0.listeners[notice.channel, default: [:]].values) }
-            for listener in listeners { LocalChangeFeed.hand(.payload(notice.payload), to: listener) }
-        }
+        for notice in notices { publish(channel: notice.channel, payload: notice.payload) }
     }
 
-    /// Tells every listener to read afresh.
-    func publishMissed() {
-        let listeners = state.withLock { $0.listeners.values.flatMap(\.values) }
+    func publish(channel: String, payload: String) {
+        let listeners = state.withLock { Array($0.listeners[channel, default: [:]].values) }
+        for listener in listeners { LocalChangeFeed.hand(.payload(payload), to: listener) }
+    }
+
+    /// Tells listeners to read afresh.
+    /// - Parameter channels: `nil` means all.
+    func publishMissed(_ channels: Set<String>? = nil) {
+        let listeners = state.withLock { state in
+            state.listeners.filter { channels?.contains($0.key) ?? true }.values.flatMap(\.values)
+        }
         for listener in listeners { listener.yield(.missed) }
     }
 

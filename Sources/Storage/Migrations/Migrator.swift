@@ -76,12 +76,6 @@ extension Migration {
     /// The domain is what stands before the first slash of the id.
     var domain: Substring { id.prefix { $0 != "/" } }
 
-    /// FNV-1a over the statements, in hexadecimal digits: it finds an edit, it guards against nobody.
-    var hash: String {
-        var value: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in statements.map(\.text).joined(separator: "\u{0}").utf8 {
-            value = (value ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
-        }
-        return String(value, radix: 16)
-    }
+    /// A hash of the statements in hexadecimal digits, which finds an edit.
+    var hash: String { FNV1a.hash(statements.map(\.text).joined(separator: "\u{0}").utf8) }
 }

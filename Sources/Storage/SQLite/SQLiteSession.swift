@@ -2,7 +2,8 @@
 final class SQLiteSession: Session {
     private let connection: SQLiteConnection
     private let limit: TimeLimit
-    private var failure: (any Error)?
+    /// The first fault of a statement, whatever the closure made of it.
+    private(set) var failure: (any Error)?
     private(set) var notices = [Notice]()
 
     init(_ connection: SQLiteConnection, _ limit: TimeLimit) {

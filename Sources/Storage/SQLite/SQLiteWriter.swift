@@ -92,7 +92,7 @@ final class SQLiteWriter {
             try connection.control(.release)
             return session.notices
         } catch {
-            guard connection.isInTransaction else { throw GroupUndone(error: error) }
+            guard connection.isInTransaction else { throw GroupUndone(error: session.failure ?? error) }
             connection.limit(.none)
             try connection.control(.undo)
             try connection.control(.release)

@@ -1,0 +1,60 @@
+import Foundation
+package import Logging
+
+/// The database for many machines: a bounded pool of connections, each with its own thread.
+package final class PostgresDatabase: Database {
+    package let engine = DatabaseEngine.postgres
+
+    private let queue: CallQueue
+    private let threads = DatabaseThreads()
+    private let feed = LocalChangeFeed()
+    private let listener: PostgresListener
+
+    /// Connects once, so that a fault is told at the start, and starts the threads.
+    ///
+    /// - Throws: `StorageError.unavailable` with the server's or libpq's own reason.
+    package init(_ settings: PostgresSettings, logger: Logger) throws {
+        _ = try PostgresConnection(settings)
+        queue = CallQueue(capacity: settings.queueCapacity, maximumWait: settings.maximumWait)
+        listener = try PostgresListener(settings, feed, logger)
+        let outage = PostgresOutage(patience: settings.outagePatience)
+        for number in 1...max(1, settings.connections) {
+            threads.start("yimen.pg.\(number)") { [queue] in PostgresWorker(settings, queue, outage, logger).run() }
+        }
+        threads.start("yimen.pg.listen") { [listener] in listener.run() }
+    }
+
+    package func read<Value: Sendable>(
+        _ body: @escaping @Sendable (any Statements) throws -> Value
+    ) async throws -> Value {
+        try await queue.run(.read, key: nil) { try body($0) }
+    }
+
+    package func transaction<Value: Sendable>(
+        combining key: String?, _ body: @escaping @Sendable (any Transaction) throws -> Value
+    ) async throws -> Value {
+        try await queue.run(.transaction, key: key) { try body($0) }
+    }
+
+    package func schemaChange<Value: Sendable>(
+        _ body: @escaping @Sendable (any SchemaTransaction) throws -> Value
+    ) async throws -> Value {
+        try await queue.run(.schemaChange, key: nil) { try body($0) }
+    }
+
+    package func listen(_ channel: String) -> AsyncStream<Change> {
+        defer { listener.want(channel) }
+        return feed.listen(channel)
+    }
+
+    package func checkHealth() async throws {
+        _ = try await read { try $0.query("SELECT 1 AS one") }
+    }
+
+    package func close() async {
+        queue.close()
+        listener.close()
+        feed.finish()
+        await threads.waitForEnd()
+    }
+}

@@ -1,0 +1,131 @@
+import Core
+
+/// Runs waiting calls in one database transaction, each undone alone, and answers them.
+struct PostgresGroup {
+    private let settings: PostgresSettings
+    private let connection: PostgresConnection
+
+    init(_ settings: PostgresSettings, _ connection: PostgresConnection) {
+        self.settings = settings
+        self.connection = connection
+    }
+
+    /// - Returns: how many calls have been answered, at least one.
+    /// - Throws: `Repeatable`; then none has been answered and nothing was kept.
+    func run(_ calls: ArraySlice<any PendingCall>) throws -> Int {
+        guard let first = calls.first else { return 0 }
+        if first.kind == .read { return try read(first) }
+        begin(first.kind)
+        if calls.count == 1 { return try alone(first) }
+        return try together(calls)
+    }
+
+    private func begin(_ kind: CallKind) {
+        connection.sendAhead("BEGIN ISOLATION LEVEL READ COMMITTED")
+        guard kind == .schemaChange else { return }
+        // Migrating processes take turns; the second finds nothing left to do.
+        connection.sendAhead("SET LOCAL lock_timeout = 60000")
+        connection.sendAhead("SET LOCAL statement_timeout = 0")
+        connection.sendAhead("SELECT pg_advisory_xact_lock(7305806107)")
+    }
+
+    private func session(_ kind: CallKind) -> PostgresSession {
+        PostgresSession(connection, TimeLimit(settings.timeLimit, for: kind), kind)
+    }
+
+    /// The caller is answered before the snapshot is given back: nothing can go wrong any more.
+    private func read(_ call: any PendingCall) throws -> Int {
+        connection.sendAhead("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        let session = session(.read)
+        try? call.attempt(session)
+        do {
+            try stopIfRepeatable(session)
+        } catch {
+            connection.rollBack()
+            throw error
+        }
+        call.answer()
+        connection.rollBack()
+        return 1
+    }
+
+    private func alone(_ call: any PendingCall) throws -> Int {
+        let session = session(call.kind)
+        do {
+            try call.attempt(session)
+        } catch {
+            defer { connection.rollBack() }
+            try stopIfRepeatable(session)
+            call.answer()
+            return 1
+        }
+        try commit([call], session.notices)
+        return 1
+    }
+
+    private func together(_ calls: ArraySlice<any PendingCall>) throws -> Int {
+        var notices = [Notice]()
+        var done = 0
+        let earlyEnd = TimeLimit(settings.groupTime, for: .transaction)
+        for call in calls {
+            done += 1
+            let session = session(call.kind)
+            connection.sendAhead("SAVEPOINT one")
+            do {
+                try call.attempt(session)
+                notices += session.notices
+            } catch {
+                do {
+                    try stopIfRepeatable(session)
+                } catch {
+                    connection.rollBack()
+                    throw error
+                }
+                if session.hasWritten || session.failure != nil { connection.sendAhead("ROLLBACK TO one") }
+            }
+            connection.sendAhead("RELEASE one")
+            // The row that these calls want is locked elsewhere: the next one would wait as long.
+            if earlyEnd.isOver || session.failure?.isLockTimeout == true { break }
+        }
+        try commit(calls.prefix(done), notices)
+        return done
+    }
+
+    private func commit(_ calls: ArraySlice<any PendingCall>, _ notices: [Notice]) throws {
+        var announced = Set<Notice>()
+        for notice in notices where announced.insert(notice).inserted {
+            let channel = PostgresChannel.name(notice.channel, schema: connection.schema)
+            connection.sendAhead(
+                "SELECT pg_notify($1, $2)", try PostgresParameters([.text(channel), .text(notice.payload)]))
+        }
+        do {
+            if connection.hasBegun || !announced.isEmpty { try connection.commit() } else { connection.rollBack() }
+            for call in calls { call.answer() }
+        } catch let failure as PostgresFailure {
+            try commitFailed(calls, failure)
+        }
+    }
+
+    private func commitFailed(_ calls: ArraySlice<any PendingCall>, _ failure: PostgresFailure) throws {
+        if failure.isLoss {
+            // It may or may not have been kept: running it again could do it twice.
+            let error = StorageError.unavailable("connection lost during commit; its outcome is unknown")
+            for call in calls { call.fail(error) }
+        } else if failure.isConflict {
+            throw Repeatable(failure: failure)
+        } else if calls.count > 1, case .constraint = failure.translated {
+            // A constraint that is checked at commit: only alone can each call learn whether it is meant.
+            for call in calls {
+                begin(call.kind)
+                _ = try alone(call)
+            }
+        } else {
+            for call in calls { call.fail(failure.translated) }
+        }
+    }
+
+    private func stopIfRepeatable(_ session: PostgresSession) throws {
+        guard let failure = session.failure, failure.isLoss || failure.isConflict || failure.isStalePlan else { return }
+        throw Repeatable(failure: failure)
+    }
+}

@@ -1,0 +1,62 @@
+/// The statements of one closure on PostgreSQL.
+final class PostgresSession: Session {
+    private let connection: PostgresConnection
+    private let limit: TimeLimit
+    private let isSchemaChange: Bool
+    /// The first fault of the server or the connection, whatever the closure made of it.
+    private(set) var failure: PostgresFailure?
+    private var refusal: (any Error)?
+    private(set) var notices = [Notice]()
+    /// Whether a statement may have changed something.
+    private(set) var hasWritten = false
+
+    init(_ connection: PostgresConnection, _ limit: TimeLimit, _ kind: CallKind) {
+        self.connection = connection
+        self.limit = limit
+        isSchemaChange = kind == .schemaChange
+    }
+
+    func query(_ sql: SQL, _ parameters: [SQLValue]) throws -> [Row] {
+        try noting {
+            let rows = try connection.rows(sql, parameters, cached: !isSchemaChange)
+            if !rows.isEmpty { hasWritten = true }
+            return rows
+        }
+    }
+
+    func execute(_ sql: SQL, _ parameters: [SQLValue]) throws -> Int {
+        try noting {
+            let count = try connection.run(sql, parameters, cached: !isSchemaChange).0.changedRows
+            if count > 0 || isSchemaChange { hasWritten = true }
+            return count
+        }
+    }
+
+    func notify(_ channel: String, _ payload: String) throws {
+        try noting { notices.append(try Notice(channel, payload)) }
+    }
+
+    func tableExists(_ name: String) throws -> Bool {
+        try !query("SELECT 1 AS found WHERE to_regclass($1) IS NOT NULL", name).isEmpty
+    }
+
+    func verify() throws {
+        if let failure { throw failure.translated }
+        if let refusal { throw refusal }
+        try limit.check()
+    }
+
+    private func noting<Value>(_ body: () throws -> Value) throws -> Value {
+        if let failure { throw failure.translated }
+        do {
+            try limit.check()
+            return try body()
+        } catch let fault as PostgresFailure {
+            failure = fault
+            throw fault.translated
+        } catch {
+            refusal = refusal ?? error
+            throw error
+        }
+    }
+}
