@@ -1,0 +1,108 @@
+"""The steps of the citizen, the kiosk, the board and the officer, one function each."""
+
+from browsing import Browser, text
+from system import DEMO_PASSWORD
+
+
+def sign_in(browser: Browser, name: str):
+    browser.one("input[type=password]")
+    browser.fill("form input[type=text], form input[type=tel], form input:not([type])", name)
+    browser.fill("input[type=password]", DEMO_PASSWORD, enter=True)
+    browser.until(lambda: not browser.has("input[type=password]"), "the end of the sign-in")
+
+
+def find_item(browser: Browser, site: str, words: str, item: str):
+    """From the start page to the page of an item."""
+    browser.open(f"{site}/")
+    browser.fill("input[name=q]", words, enter=True)
+    browser.one(f"a[href*='/items/{item}']")
+    browser.picture("search")
+    browser.follow(css=f"a[href*='/items/{item}']")
+    browser.until(lambda: f"/items/{item}" in browser.url, "the item's page")
+    browser.picture("item")
+
+
+def choose_time(browser: Browser, hall: str) -> str:
+    """From the item's page to a held time; returns the time as the button named it. Signs in when asked to."""
+    browser.follow(css="main a[href*='/book']")
+    browser.one(".booking-halls")
+    browser.picture("halls")
+    browser.follow(css=f".booking-halls a[href*='{hall}']")
+    browser.one("ol.days")
+    if not browser.all("button.time"):
+        browser.follow(css="ol.days a.day[href]")
+    if not browser.all("button.time"):
+        browser.until(lambda: browser.driver.find_elements("css selector", "details.part-of-day"), "parts of the day")
+        browser.driver.execute_script("document.querySelectorAll('details.part-of-day').forEach(part => part.open = true)")
+    browser.picture("times")
+    chosen = browser.one("button.time").find_element("css selector", ".at").text
+    browser._click_through(lambda: browser.one("button.time"), "a free time")
+    return chosen
+
+
+def confirm(browser: Browser):
+    """From the held time to the ticket; the page in between may send itself."""
+    browser.until(
+        lambda: browser.has(".countdown") or browser.has("form[data-send-at-once] button"), "the held time"
+    )
+    if browser.has("form[data-send-at-once] button") and not browser.has(".countdown"):
+        try:
+            browser.press(text("booking.resume.go"))
+        except AssertionError:
+            pass
+    browser.one(".countdown")
+    browser.picture("held")
+    browser.press(text("booking.held.confirm"))
+    browser.one("article.ticket")
+    browser.one(".ticket .qr svg")
+    browser.picture("ticket")
+
+
+def ticket_code(browser: Browser) -> str:
+    code = "".join(browser.one(".ticket .code").text.split())
+    assert len(code) == 10 and code.isdigit(), code
+    return code
+
+
+def enrol(browser: Browser, site: str, hall: str, client_id: str, secret: str):
+    browser.open(f"{site}/kiosk")
+    browser.fill("#device", client_id)
+    browser.fill("#secret", secret)
+    browser.press(text("kiosk.enrol.go"))
+    browser.see(text("kiosk.home.booked"))
+
+
+def check_in_by_code(browser: Browser, code: str) -> str:
+    """From the kiosk's start page to the number."""
+    browser.follow(text("kiosk.home.booked"))
+    browser.see(text("kiosk.code.title"))
+    for digit in code:
+        browser.press(digit)
+    browser.picture("kiosk-code")
+    browser.press(text("kiosk.code.go"))
+    browser.see(text("kiosk.issued.checkedIn"))
+    browser.picture("kiosk-checked-in")
+    return browser.one(".queue-number").text
+
+
+def walk_in(browser: Browser, words: str, item_words: str) -> str:
+    browser.follow(text("kiosk.home.take"))
+    browser.see(text("kiosk.take.title"))
+    browser.fill("input[type=search]", words, enter=True)
+    browser.follow(item_words, css=".tile")
+    browser.picture("kiosk-item")
+    browser.press(text("kiosk.item.take"))
+    browser.see(text("kiosk.issued.title"))
+    browser.picture("kiosk-walk-in")
+    return browser.one(".queue-number").text
+
+
+def take_window(browser: Browser, site: str, window: str, name: str = "officer.jinan"):
+    browser.open(f"{site}/window")
+    sign_in(browser, name)
+    browser.see(text("window.choose.title"))
+    browser.picture("window-choose")
+    browser.follow(css=f"a[href*='{window}']")
+    browser.see(text("window.current"))
+    browser.press(text("window.do.open"))
+    browser.see(text("window.open"))
