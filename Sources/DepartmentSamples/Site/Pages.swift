@@ -75,7 +75,7 @@ struct Pages: Sendable {
     }
 
     private func elsewhere() -> HTML {
-        let search = office.provider.issuer + "/search?q=" + FormEncoding.encode(department.searchWord)
+        let search = office.provider.issuer + "/items?q=" + FormEncoding.encode(department.searchWord)
         let links: [HTML] = neighbours.map { other in
             "<li><a href=\"../\(other.slug)/\">\(other.name(language))</a></li>\n"
         }

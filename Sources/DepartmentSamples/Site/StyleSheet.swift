@@ -12,7 +12,7 @@ enum StyleSheet {
           max-width: 60rem; margin: 0 auto; }
         header .name { margin: 0; font-weight: 600; font-size: 1.125rem; }
         header .motto { max-width: 60rem; margin: .75rem auto 0; font-size: clamp(1.375rem, 5vw, 2rem); line-height: 1.3; }
-        header a { color: #fff; display: inline-block; padding: .625rem .25rem; text-decoration: none; }
+        header a { color: #fff; display: inline-block; padding: .625rem 0; text-decoration: none; }
         header a.language { border: 1px solid #fff; border-radius: .375rem; padding: .5rem 1rem; }
         main { max-width: 60rem; margin: 0 auto; padding: 1rem clamp(1rem, 4vw, 3rem) 3rem; display: grid; gap: 1rem; }
         .card { background: #fff; border: 1px solid var(--line); border-radius: .5rem; padding: 1rem 1.25rem; min-width: 0; }
@@ -23,14 +23,15 @@ enum StyleSheet {
           border: 2px solid var(--accent); background: var(--accent); color: #fff; font: inherit; font-weight: 600;
           text-decoration: none; cursor: pointer; }
         button.quiet { background: #fff; color: var(--accent); }
-        .card ul { list-style: none; margin: 0; padding: 0; }
+        .card p, .card ul { margin: 0 0 .5rem; }
+        .card ul { list-style: none; padding: 0; }
         .services { display: grid; gap: .75rem; grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr)); }
         .services li, .sites a { display: block; border-left: .25rem solid var(--accent); padding: .5rem .75rem; background: var(--soft); }
         .services strong, .services span, .sites strong, .sites span { display: block; }
         .sites { display: grid; gap: .75rem; }
         .card a { color: var(--accent); display: inline-block; padding: .625rem 0; }
         .card a.button { color: #fff; padding: .5rem 1.5rem; }
-        .sites a { text-decoration: none; }
+        .card .sites a { display: block; padding: .5rem .75rem; text-decoration: none; }
         summary { cursor: pointer; padding: .625rem 0; font-weight: 600; }
         table { border-collapse: collapse; width: 100%; table-layout: fixed; }
         th, td { text-align: left; vertical-align: top; padding: .375rem .5rem; border-bottom: 1px solid var(--line);
