@@ -1,3 +1,0 @@
-import Testing
-
-@Suite struct CryptographyStub { @Test func works() { #expect(Bool(true)) } }
