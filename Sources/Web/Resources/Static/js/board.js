@@ -90,7 +90,14 @@ try {
 
 // What is on the wall ----------------------------------------------------------------------------------------------
 
+const rows = 6;
 let settle;
+let counts;
+// Open calls, the latest first: what the server drew, then what the events say.
+let calls = [...document.querySelectorAll(".now[data-number], .calls li[data-number]")].map((row) => ({
+  number: row.dataset.number,
+  window: row.dataset.window,
+}));
 
 function element(name, className, text) {
   const made = document.createElement(name);
@@ -99,90 +106,126 @@ function element(name, className, text) {
   return made;
 }
 
-function showCall(call, fresh) {
-  const place = windows.get(call.window);
-  if (!place) return reload();
-  const list = document.querySelector(".calls ol");
-  const old = document.querySelector(".now[data-number]");
-  if (old && old.dataset.number !== call.number) prepend(list, old.dataset);
-  for (const row of [...list.children]) {
-    if (row.dataset.number === call.number) row.remove();
-  }
-  while (list.children.length > 6) list.lastElementChild.remove();
-  const now = element("section", fresh ? "now fresh" : "now");
-  Object.assign(now.dataset, { number: call.number, window: call.window });
+function draw(isFresh) {
+  const [first, ...others] = calls;
+  const now = element("section", first ? (isFresh ? "now fresh" : "now") : "now quiet");
+  const place = first && windows.get(first.window);
   now.setAttribute("aria-live", "assertive");
-  now.append(
-    element("p", "label", data.nowLabel),
-    element("p", "number", call.number),
-    element("p", "to", place.to),
-    element("p", "zone", place.zone ?? ""),
-  );
-  document.querySelector(".now").replaceWith(now);
-  clearTimeout(settle);
-  settle = setTimeout(() => now.classList.remove("fresh"), 10000);
-  if (fresh) {
-    queue.push({ number: call.number, windowNumber: place.number });
-    announce();
+  if (first) {
+    now.dataset.number = first.number;
+    now.dataset.window = first.window;
+    now.append(
+      element("p", "label", data.nowLabel),
+      element("p", "number", first.number),
+      element("p", "to", place?.to ?? ""),
+      element("p", "zone", place?.zone ?? ""),
+    );
+  } else {
+    now.append(element("p", "label", data.noneLabel), element("p", "to", data.noneText));
   }
+  document.querySelector(".now").replaceWith(now);
+  const list = document.querySelector(".calls ol");
+  list.replaceChildren(...others.slice(0, rows).map(drawRow));
+  clearTimeout(settle);
+  if (isFresh) settle = setTimeout(() => now.classList.remove("fresh"), 10000);
 }
 
-function prepend(list, call) {
+function drawRow(call) {
   const row = element("li");
   row.dataset.number = call.number;
+  row.dataset.window = call.window;
   const arrow = document.querySelector("[data-arrow]").content.cloneNode(true);
-  row.append(element("span", "ticket-number", call.number), arrow, element("span", "to", windows.get(call.window)?.to ?? ""));
-  list.prepend(row);
+  row.append(
+    element("span", "ticket-number", call.number),
+    arrow,
+    element("span", "to", windows.get(call.window)?.to ?? ""),
+  );
+  return row;
 }
 
-function showQueue(state) {
-  const row = [...document.querySelectorAll("[data-live-queues] li")].find((one) => one.dataset.queue === state.queue);
-  if (row) row.querySelector(".count").textContent = data.countText.replace("{count}", state.waiting);
+function showCall(call) {
+  calls = [{ number: call.number, window: call.window }, ...calls.filter((one) => one.number !== call.number)];
+  draw(true);
+  queue.push({ number: call.number, windowNumber: windows.get(call.window)?.number ?? "" });
+  announce();
 }
 
-async function reload() {
-  try {
-    const answer = await fetch(data.self, { cache: "no-store", headers: { accept: "text/html" } });
-    if (!answer.ok) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    for (const part of ["[data-live-board]", "[data-live-queues]"]) {
-      const fresh = page.querySelector(part);
-      if (fresh) document.querySelector(part).replaceWith(document.adoptNode(fresh));
-    }
-  } catch {
-    // The stream reconnects by itself and asks again.
+function closeCall(call) {
+  if (!calls.some((one) => one.number === call.number)) return;
+  calls = calls.filter((one) => one.number !== call.number);
+  draw(false);
+}
+
+function showSnapshot(state) {
+  const before = calls[0]?.number;
+  calls = state.calls
+    .toSorted((one, other) => Date.parse(other.calledAt) - Date.parse(one.calledAt))
+    .map(({ number, window }) => ({ number, window }));
+  if (calls[0]?.number !== before || !document.querySelector(".now.fresh")) draw(false);
+  showCounts(state);
+}
+
+function showCounts(state) {
+  for (const queue of state.queues) {
+    const row = document.querySelector(`[data-live-queues] li[data-queue="${CSS.escape(queue.queue)}"]`);
+    if (row) row.querySelector(".count").textContent = data.countText.replace("{count}", queue.waiting);
   }
+}
+
+// Counts change with nearly every event; many boards ask for them at slightly different moments.
+function refreshCounts() {
+  counts ??= setTimeout(
+    async () => {
+      counts = undefined;
+      try {
+        const answer = await fetch(data.snapshot, { cache: "no-store" });
+        if (answer.ok) showCounts(await answer.json());
+      } catch {
+        // The stream reconnects by itself and brings a snapshot.
+      }
+    },
+    300 + Math.random() * 1200,
+  );
 }
 
 // The stream -------------------------------------------------------------------------------------------------------
 
 const lost = document.querySelector("[data-link-lost]");
 let stream;
-let wasLost = false;
+let away;
 
 function follow() {
   const address = new URL(data.events, location.href);
-  if (data.sequence) address.searchParams.set("after", data.sequence);
+  address.searchParams.set("after", data.sequence);
   stream = new EventSource(address);
   stream.onopen = () => {
+    clearTimeout(away);
+    away = undefined;
     lost.hidden = true;
-    if (wasLost) reload();
-    wasLost = false;
+    refreshCounts();
   };
   stream.onerror = () => {
-    lost.hidden = false;
-    wasLost = true;
+    // A short cut is not worth a word on the wall.
+    away ??= setTimeout(() => (lost.hidden = false), 3000);
     if (stream.readyState === EventSource.CLOSED) setTimeout(follow, 2000 + Math.random() * 3000);
   };
-  const on = (name, handle) =>
-    stream.addEventListener(name, (event) => {
-      if (event.lastEventId) data.sequence = event.lastEventId;
-      handle(JSON.parse(event.data));
-    });
-  on("snapshot", reload);
-  on("called", (call) => showCall(call, true));
-  on("recalled", (call) => showCall(call, true));
-  on("queue", showQueue);
+  const on = (names, handle) => {
+    for (const name of names) {
+      stream.addEventListener(name, (event) => {
+        const state = JSON.parse(event.data);
+        if (state.sequence !== undefined) data.sequence = state.sequence;
+        handle(state);
+        if (name !== "snapshot") refreshCounts();
+      });
+    }
+  };
+  on(["snapshot"], showSnapshot);
+  on(["ticket.called", "ticket.recalled"], showCall);
+  on(
+    ["ticket.skipped", "ticket.parked", "ticket.done", "ticket.left", "ticket.transferred", "ticket.takenBack"],
+    closeCall,
+  );
+  on(["ticket.issued", "ticket.rejoined", "ticket.resumed", "ticket.serving"], () => {});
 }
 
 follow();
