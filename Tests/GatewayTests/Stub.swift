@@ -1,3 +1,0 @@
-import Testing
-
-@Suite struct GatewayStub { @Test func works() { #expect(Bool(true)) } }
