@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced: adds up what test runners reported, from their JUnit files.
 
 passed=0 failed=0 skipped=0

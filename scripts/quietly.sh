@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced: runs a long command with its output in a log, so that what is printed stays readable.
 #
 #   quietly LOG TITLE COMMAND…    prints the title and how long it took; on failure the errors and the log's end

@@ -25,13 +25,16 @@ def free_slots(client: httpx.Client, hall: str, item: str) -> list[dict]:
 
 def hold(client: httpx.Client, hall: str, item: str, start: str, key: str | None = None) -> httpx.Response:
     return client.post(
-        "/api/v1/reservations", json={"hall": hall, "items": [item], "start": start},
+        "/api/v1/reservations",
+        json={"hall": hall, "items": [item], "start": start},
         headers={"Idempotency-Key": key or str(uuid.uuid4())},
     )
 
 
 def confirm(client: httpx.Client, reservation: str, key: str | None = None) -> httpx.Response:
-    return client.post(f"/api/v1/reservations/{reservation}/confirm", headers={"Idempotency-Key": key or str(uuid.uuid4())})
+    return client.post(
+        f"/api/v1/reservations/{reservation}/confirm", headers={"Idempotency-Key": key or str(uuid.uuid4())}
+    )
 
 
 def hold_first_free(client: httpx.Client, hall: str, item: str) -> dict:

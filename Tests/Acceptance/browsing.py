@@ -3,14 +3,13 @@
 import json
 import re
 
+from processes import ARTIFACTS, ROOT, wait_until
 from selenium import webdriver
 from selenium.common.exceptions import StaleElementReferenceException, WebDriverException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
-
-from processes import ARTIFACTS, ROOT, wait_until
 
 SIZES = {"phone": (390, 844), "desktop": (1280, 900), "kiosk": (1080, 1440), "board": (1920, 1080)}
 PATIENCE = 20
@@ -30,16 +29,25 @@ class Browser:
         options = webdriver.ChromeOptions()
         options.binary_location = "/usr/bin/chromium"
         for argument in (
-            "--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--hide-scrollbars",
-            "--disable-background-networking", "--disable-component-update", "--no-first-run", f"--lang={language}",
-            "--autoplay-policy=no-user-gesture-required", "--mute-audio",
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-dev-shm-usage",
+            "--disable-gpu",
+            "--hide-scrollbars",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--no-first-run",
+            f"--lang={language}",
+            "--autoplay-policy=no-user-gesture-required",
+            "--mute-audio",
         ):
             options.add_argument(argument)
         options.add_experimental_option("prefs", {"intl.accept_languages": language})
         width, height = SIZES[size]
         if size == "phone":
             options.add_experimental_option(
-                "mobileEmulation", {"deviceMetrics": {"width": width, "height": height, "pixelRatio": 2, "mobile": True, "touch": True}}
+                "mobileEmulation",
+                {"deviceMetrics": {"width": width, "height": height, "pixelRatio": 2, "mobile": True, "touch": True}},
             )
         options.add_argument(f"--window-size={width},{height}")
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
@@ -77,7 +85,9 @@ class Browser:
             return wait_until(attempt, what, seconds)
         except AssertionError:
             self.picture(f"fault-{what}")
-            raise AssertionError(f"waited in vain for {what} at {self.url}; the page says:\n{self._words_or_nothing()}") from None
+            raise AssertionError(
+                f"waited in vain for {what} at {self.url}; the page says:\n{self._words_or_nothing()}"
+            ) from None
 
     def _words_or_nothing(self) -> str:
         try:
@@ -91,8 +101,11 @@ class Browser:
     def one(self, css: str, seconds: float = PATIENCE) -> WebElement:
         """The first visible element."""
         return self.until(
-            lambda: next((found for found in self.driver.find_elements(By.CSS_SELECTOR, css) if found.is_displayed()), None),
-            f"a visible {css}", seconds,
+            lambda: next(
+                (found for found in self.driver.find_elements(By.CSS_SELECTOR, css) if found.is_displayed()), None
+            ),
+            f"a visible {css}",
+            seconds,
         )
 
     def all(self, css: str) -> list[WebElement]:
@@ -126,7 +139,8 @@ class Browser:
     def press(self, words: str):
         """Clicks the first visible button with these words."""
         self._click_through(
-            lambda: next((button for button in self.all("button, a.button") if words in button.text), None), f"a button {words!r}"
+            lambda: next((button for button in self.all("button, a.button") if words in button.text), None),
+            f"a button {words!r}",
         )
 
     def _click_through(self, find, what: str):

@@ -3,7 +3,6 @@
 import os
 
 import pytest
-
 from kiosk_device import KioskDevice
 from processes import ARTIFACTS, PROGRAMS, Program, free_port
 from relying_party import RelyingParty
@@ -69,10 +68,26 @@ def departments(yimen):
         secrets[variable] = f"acceptance-secret-{folder}-of-32-or-more"
         yimen.run("client", "remove", client_id)
         yimen.succeed(
-            "client", "add", "--id", client_id, "--secret", secrets[variable], "--auth-method", "client_secret_basic",
-            "--redirect-uri", f"{site}/{folder}/callback", "--post-logout-redirect-uri", f"{site}/{folder}/signed-out",
-            "--backchannel-logout-uri", f"{site}/{folder}/backchannel-logout", "--grant", "authorization_code",
-            "--scope", "openid", "--scope", "profile",
+            "client",
+            "add",
+            "--id",
+            client_id,
+            "--secret",
+            secrets[variable],
+            "--auth-method",
+            "client_secret_basic",
+            "--redirect-uri",
+            f"{site}/{folder}/callback",
+            "--post-logout-redirect-uri",
+            f"{site}/{folder}/signed-out",
+            "--backchannel-logout-uri",
+            f"{site}/{folder}/backchannel-logout",
+            "--grant",
+            "authorization_code",
+            "--scope",
+            "openid",
+            "--scope",
+            "profile",
         )
     program = Program(
         f"samples-{yimen.backend}",
@@ -112,5 +127,3 @@ def pytest_sessionstart(session):
     for program in ("yimen", "department-samples"):
         if not (PROGRAMS / program).exists():
             raise pytest.UsageError(f"{PROGRAMS / program} is missing; run `swift build` first")
-
-

@@ -110,15 +110,17 @@ class _Handler(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         query = {name: values[0] for name, values in parse_qs(url.query).items()}
         if url.path == "/.well-known/openid-configuration":
-            self._json({
-                "issuer": fake.issuer,
-                "authorization_endpoint": fake.issuer + "/authorize",
-                "token_endpoint": fake.issuer + "/token",
-                "userinfo_endpoint": fake.issuer + "/userinfo",
-                "jwks_uri": fake.issuer + "/jwks",
-                "end_session_endpoint": fake.issuer + "/logout",
-                "authorization_response_iss_parameter_supported": True,
-            })
+            self._json(
+                {
+                    "issuer": fake.issuer,
+                    "authorization_endpoint": fake.issuer + "/authorize",
+                    "token_endpoint": fake.issuer + "/token",
+                    "userinfo_endpoint": fake.issuer + "/userinfo",
+                    "jwks_uri": fake.issuer + "/jwks",
+                    "end_session_endpoint": fake.issuer + "/logout",
+                    "authorization_response_iss_parameter_supported": True,
+                }
+            )
         elif url.path == "/jwks":
             unknown = {"kty": "future", "kid": "new"}
             self._json({"keys": [unknown, *(key.as_dict(private=False) for key in fake.keys.values())]})
@@ -147,9 +149,11 @@ class _Handler(BaseHTTPRequestHandler):
         if request["redirect_uri"] != form["redirect_uri"] or not self.headers["Authorization"].startswith("Basic "):
             return self._json({"error": "invalid_client"}, 401)
         access_token = secrets.token_urlsafe(16)
-        return self._json({
-            "access_token": access_token,
-            "token_type": "Bearer",
-            "expires_in": 300,
-            "id_token": fake.id_token(request, access_token),
-        })
+        return self._json(
+            {
+                "access_token": access_token,
+                "token_type": "Bearer",
+                "expires_in": 300,
+                "id_token": fake.id_token(request, access_token),
+            }
+        )

@@ -33,7 +33,9 @@ def choose_time(browser: Browser, hall: str) -> str:
         browser.follow(css="ol.days a.day[href]")
     if not browser.all("button.time"):
         browser.until(lambda: browser.driver.find_elements("css selector", "details.part-of-day"), "parts of the day")
-        browser.driver.execute_script("document.querySelectorAll('details.part-of-day').forEach(part => part.open = true)")
+        browser.driver.execute_script(
+            "document.querySelectorAll('details.part-of-day').forEach(part => part.open = true)"
+        )
     browser.picture("times")
     chosen = browser.one("button.time").find_element("css selector", ".at").text
     browser._click_through(lambda: browser.one("button.time"), "a free time")
@@ -42,9 +44,7 @@ def choose_time(browser: Browser, hall: str) -> str:
 
 def confirm(browser: Browser):
     """From the held time to the ticket; the page in between may send itself."""
-    browser.until(
-        lambda: browser.has(".countdown") or browser.has("form[data-send-at-once] button"), "the held time"
-    )
+    browser.until(lambda: browser.has(".countdown") or browser.has("form[data-send-at-once] button"), "the held time")
     if browser.has("form[data-send-at-once] button") and not browser.has(".countdown"):
         try:
             browser.press(text("booking.resume.go"))

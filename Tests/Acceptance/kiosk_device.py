@@ -1,7 +1,6 @@
 """A queue machine of a hall, enrolled from the shell."""
 
 from authlib.integrations.httpx_client import OAuth2Client
-
 from system import Yimen
 
 
@@ -17,4 +16,6 @@ class KioskDevice:
 
     def token(self) -> str:
         client = OAuth2Client(self.client_id, self.secret, scope="hall.kiosk", timeout=30)
-        return client.fetch_token(self.yimen.discovery()["token_endpoint"], grant_type="client_credentials")["access_token"]
+        return client.fetch_token(self.yimen.discovery()["token_endpoint"], grant_type="client_credentials")[
+            "access_token"
+        ]

@@ -5,7 +5,6 @@ from authlib.common.security import generate_token
 from authlib.integrations.httpx_client import OAuth2Client
 from joserfc import jwt
 from joserfc.jwk import KeySet
-
 from system import DEMO_PASSWORD, Yimen
 from web_visitor import WebVisitor
 
@@ -25,16 +24,35 @@ class RelyingParty:
 
     def register(self, *more: str):
         self.yimen.succeed(
-            "client", "add", "--id", self.client_id, "--secret", self.secret, "--redirect-uri", CALLBACK,
-            "--post-logout-redirect-uri", SIGNED_OUT, "--grant", "authorization_code", "--grant", "refresh_token",
-            "--auth-method", "client_secret_basic",
-            *(word for scope in self.scope.split() for word in ("--scope", scope)), *more,
+            "client",
+            "add",
+            "--id",
+            self.client_id,
+            "--secret",
+            self.secret,
+            "--redirect-uri",
+            CALLBACK,
+            "--post-logout-redirect-uri",
+            SIGNED_OUT,
+            "--grant",
+            "authorization_code",
+            "--grant",
+            "refresh_token",
+            "--auth-method",
+            "client_secret_basic",
+            *(word for scope in self.scope.split() for word in ("--scope", scope)),
+            *more,
         )
 
     def session(self) -> OAuth2Client:
         return OAuth2Client(
-            self.client_id, self.secret, scope=self.scope, redirect_uri=CALLBACK,
-            token_endpoint_auth_method="client_secret_basic", code_challenge_method="S256", timeout=30,
+            self.client_id,
+            self.secret,
+            scope=self.scope,
+            redirect_uri=CALLBACK,
+            token_endpoint_auth_method="client_secret_basic",
+            code_challenge_method="S256",
+            timeout=30,
         )
 
     def begin(self, session: OAuth2Client, **more: str) -> tuple[str, str, str, str]:
@@ -56,7 +74,9 @@ class RelyingParty:
         answer = visitor.open(url)
         if not isinstance(answer, str):
             answer = visitor.sign_in(answer, name, DEMO_PASSWORD)
-        assert isinstance(answer, str), f"no redirect to the relying party but {answer.status_code}: {answer.text[:2000]}"
+        assert isinstance(answer, str), (
+            f"no redirect to the relying party but {answer.status_code}: {answer.text[:2000]}"
+        )
         token = session.fetch_token(
             self.metadata["token_endpoint"], authorization_response=answer, state=state, code_verifier=verifier
         )
@@ -72,6 +92,8 @@ class RelyingParty:
         jwt.JWTClaimsRegistry(
             iss={"essential": True, "value": self.metadata["issuer"]},
             aud={"essential": True, "value": self.client_id},
-            sub={"essential": True}, exp={"essential": True}, iat={"essential": True},
+            sub={"essential": True},
+            exp={"essential": True},
+            iat={"essential": True},
         ).validate(claims)
         return claims

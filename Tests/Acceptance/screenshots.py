@@ -17,9 +17,16 @@ WINDOW = f"{HALL}-estate-1"
 PICTURES = ROOT / "docs" / "pictures"
 # name of the picture taken on the way -> name in docs/pictures
 KEPT = {
-    "home-phone": "home-phone", "home-desktop": "home", "search-phone": "search-phone", "times-phone": "times-phone",
-    "times-desktop": "times", "ticket-phone": "ticket-phone", "kiosk-home-kiosk": "kiosk",
-    "kiosk-checked-in-kiosk": "kiosk-number", "board-call-board": "board", "window-called-desktop": "window",
+    "home-phone": "home-phone",
+    "home-desktop": "home",
+    "search-phone": "search-phone",
+    "times-phone": "times-phone",
+    "times-desktop": "times",
+    "ticket-phone": "ticket-phone",
+    "kiosk-home-kiosk": "kiosk",
+    "kiosk-checked-in-kiosk": "kiosk-number",
+    "board-call-board": "board",
+    "window-called-desktop": "window",
 }
 
 

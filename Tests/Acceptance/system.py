@@ -9,7 +9,6 @@ import tempfile
 import uuid
 
 import httpx
-
 from processes import PROGRAMS, ROOT, Program, free_port
 
 DEMO_PASSWORD = "Yimen-demo-2026"
@@ -65,7 +64,9 @@ class Yimen:
 
     def succeed(self, *arguments: str) -> str:
         done = self.run(*arguments)
-        assert done.returncode == 0, f"yimen {' '.join(arguments)} ended with {done.returncode}:\n{done.stderr or done.stdout}"
+        assert done.returncode == 0, (
+            f"yimen {' '.join(arguments)} ended with {done.returncode}:\n{done.stderr or done.stdout}"
+        )
         return done.stdout
 
     def prepare(self):

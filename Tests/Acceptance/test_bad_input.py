@@ -4,8 +4,8 @@ import json
 import uuid
 
 import pytest
-
-from system import CITIZEN, ROUND_THE_CLOCK_HALL as HALL
+from system import CITIZEN
+from system import ROUND_THE_CLOCK_HALL as HALL
 
 ITEM = "estate-transfer-existing"
 
@@ -35,6 +35,7 @@ CHECK_INS = f"/api/v1/halls/{HALL}/check-ins"
 TICKETS = f"/api/v1/halls/{HALL}/tickets"
 
 # who, method, path, body (text is sent as it is), status, problem name, what the answer must hold
+# fmt: off
 SCENARIOS = {
     "no token": (None, "POST", RESERVATIONS, hold(), 401, "unauthenticated", {}),
     "a token that is none": ("garbage", "POST", RESERVATIONS, hold(), 401, "unauthenticated", {}),
@@ -107,6 +108,9 @@ def test_answers_clearly_to(yimen, tokens, name):
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
+# fmt: on
+
+
 PAGES = {
     "a page that is not": ("/nothing", 404),
     "an unknown item": ("/items/nothing", 404),
@@ -126,5 +130,7 @@ def test_shows_a_friendly_page_for(anonymous, name, language, html_language):
 
 
 def test_a_form_without_its_token_changes_nothing(anonymous):
-    answer = anonymous.post("/auth/sign-out", data={}, headers={"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"})
+    answer = anonymous.post(
+        "/auth/sign-out", data={}, headers={"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
+    )
     assert answer.status_code == 403

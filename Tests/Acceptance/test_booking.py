@@ -4,7 +4,6 @@ import threading
 import uuid
 
 import pytest
-
 from booking_calls import confirm, free_slots, hold, hold_first_free
 from system import ROUND_THE_CLOCK_HALL as HALL
 
@@ -38,7 +37,9 @@ def test_a_slot_has_one_place_less_while_it_is_held(anonymous, citizen):
     assert answer.headers["cache-control"] == "no-store"
     after = [found["remaining"] for found in free_slots(anonymous, HALL, ITEM) if found["start"] == slot["start"]]
     assert after in ([slot["remaining"] - 1], []), (slot, after)
-    release = citizen.post(f"/api/v1/reservations/{answer.json()['id']}/cancel", headers={"Idempotency-Key": str(uuid.uuid4())})
+    release = citizen.post(
+        f"/api/v1/reservations/{answer.json()['id']}/cancel", headers={"Idempotency-Key": str(uuid.uuid4())}
+    )
     assert release.status_code == 200 and release.json()["state"] in ("released", "cancelled")
 
 
@@ -70,10 +71,16 @@ def test_from_booking_to_the_window(anonymous, citizen, machine, officer):
     assert citizen.get(f"/api/v1/reservations/{held['id']}/ticket.svg").text.lstrip().startswith("<svg")
     assert "BEGIN:VCALENDAR" in citizen.get(f"/api/v1/reservations/{held['id']}/calendar.ics").text
 
-    ticket = machine.post(f"/api/v1/halls/{HALL}/check-ins", json={"ticket": booked["ticket"]}, headers={"Idempotency-Key": str(uuid.uuid4())})
+    ticket = machine.post(
+        f"/api/v1/halls/{HALL}/check-ins",
+        json={"ticket": booked["ticket"]},
+        headers={"Idempotency-Key": str(uuid.uuid4())},
+    )
     assert ticket.status_code == 201, ticket.text
     number = ticket.json()["number"]
-    second = machine.post(f"/api/v1/halls/{HALL}/check-ins", json={"code": booked["code"]}, headers={"Idempotency-Key": str(uuid.uuid4())})
+    second = machine.post(
+        f"/api/v1/halls/{HALL}/check-ins", json={"code": booked["code"]}, headers={"Idempotency-Key": str(uuid.uuid4())}
+    )
     assert second.status_code == 409 and second.json()["type"].endswith(":already-redeemed")
 
     assert officer.post(f"/api/v1/windows/{WINDOW}/open").status_code == 200
@@ -102,10 +109,16 @@ def call_until(officer, number: str) -> dict:
 
 
 def test_a_walk_in_needs_no_account(machine):
-    answer = machine.post(f"/api/v1/halls/{HALL}/tickets", json={"item": ITEM}, headers={"Idempotency-Key": str(uuid.uuid4())})
+    answer = machine.post(
+        f"/api/v1/halls/{HALL}/tickets", json={"item": ITEM}, headers={"Idempotency-Key": str(uuid.uuid4())}
+    )
     assert answer.status_code == 201
     ticket = answer.json()
-    assert ticket["number"] and ticket["ahead"] >= 0 and ticket["wait"]["low"] <= ticket["wait"]["median"] <= ticket["wait"]["high"]
+    assert (
+        ticket["number"]
+        and ticket["ahead"] >= 0
+        and ticket["wait"]["low"] <= ticket["wait"]["median"] <= ticket["wait"]["high"]
+    )
 
 
 def test_a_slot_is_never_sold_twice(yimen, anonymous, portal):

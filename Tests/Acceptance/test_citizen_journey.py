@@ -3,9 +3,8 @@ hall: kiosk, board, window. In a real browser, at phone and desktop size, on bot
 
 import re
 
-import pytest
-
 import journey
+import pytest
 from booking_calls import confirm, hold_first_free
 from browsing import Browser, text
 from system import ROUND_THE_CLOCK_HALL as HALL
@@ -14,8 +13,10 @@ ITEM = "estate-transfer-existing"
 WINDOW = f"{HALL}-estate-1"
 # Each run books for somebody else, so that no run meets the limits of another.
 CITIZENS = {
-    ("sqlite", "phone"): "19900000001", ("sqlite", "desktop"): "19900000002",
-    ("postgres", "phone"): "19900000001", ("postgres", "desktop"): "19900000002",
+    ("sqlite", "phone"): "19900000001",
+    ("sqlite", "desktop"): "19900000002",
+    ("postgres", "phone"): "19900000001",
+    ("postgres", "desktop"): "19900000002",
 }
 
 
@@ -41,7 +42,10 @@ def test_books_visits_another_department_and_leaves_both(yimen, departments, bro
     browser.press("退出登录")
     browser.until(lambda: "signed-out" in browser.url, "the way back to the sample site")
     browser.picture("sample-signed-out")
-    browser.until(lambda: (browser.open(f"{departments}/real-estate/"), "一门账号" in browser.words)[1], "the end of the other session")
+    browser.until(
+        lambda: (browser.open(f"{departments}/real-estate/"), "一门账号" in browser.words)[1],
+        "the end of the other session",
+    )
     browser.open(f"{yimen.url}/bookings")
     browser.one("input[type=password]")
 
@@ -57,7 +61,8 @@ def test_leaving_yimen_leaves_the_departments(yimen, departments, browser):
     browser.press(text("layout.signOut"))
     browser.until(lambda: yimen.url in browser.url and text("layout.signIn") in browser.words, "Yimen without a person")
     browser.until(
-        lambda: (browser.open(f"{departments}/social-security/"), "用一门账号登录" in browser.words)[1], "the end of the session there"
+        lambda: (browser.open(f"{departments}/social-security/"), "用一门账号登录" in browser.words)[1],
+        "the end of the session there",
     )
 
 
@@ -102,7 +107,9 @@ def test_is_called_in_the_hall(yimen, kiosk, machines, portal):
     for _ in range(2):
         desk.press(text("window.do.call-next"))
         number = desk.until(
-            lambda: next((shown.text for shown in desk.all(".current .queue-number") if shown.text not in called), None),
+            lambda: next(
+                (shown.text for shown in desk.all(".current .queue-number") if shown.text not in called), None
+            ),
             "the next number",
         )
         called.add(number)

@@ -7,7 +7,6 @@ import httpx
 import pytest
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.httpx_client import OAuth2Client
-
 from relying_party import CALLBACK, SIGNED_OUT
 from system import CITIZEN, DEMO_PASSWORD
 from web_visitor import forms
@@ -50,7 +49,9 @@ class TestCodeFlow:
         assert claims["sid"] and claims["acr"] in {"L1", "L2", "L3", "L4"}
         assert claims["exp"] > time.time()
         assert parameters(token["authorization_response"])["iss"] == yimen.url
-        userinfo = httpx.get(portal.metadata["userinfo_endpoint"], headers={"Authorization": f"Bearer {token['access_token']}"})
+        userinfo = httpx.get(
+            portal.metadata["userinfo_endpoint"], headers={"Authorization": f"Bearer {token['access_token']}"}
+        )
         assert userinfo.status_code == 200
         assert userinfo.json()["sub"] == claims["sub"] and userinfo.json()["name"]
 
@@ -95,7 +96,9 @@ class TestCodeFlow:
         answer = visitor.sign_in(visitor.open(url), CITIZEN, DEMO_PASSWORD)
         with pytest.raises(OAuthError, match="invalid_grant|invalid_request"):
             session.fetch_token(
-                portal.metadata["token_endpoint"], authorization_response=answer, state=state,
+                portal.metadata["token_endpoint"],
+                authorization_response=answer,
+                state=state,
                 **({"code_verifier": verifier} if verifier else {}),
             )
 
@@ -195,7 +198,8 @@ class TestTokens:
 
     def test_token_answers_are_never_cached(self, yimen, kiosk):
         answer = httpx.post(
-            yimen.discovery()["token_endpoint"], auth=(kiosk.client_id, kiosk.secret),
+            yimen.discovery()["token_endpoint"],
+            auth=(kiosk.client_id, kiosk.secret),
             data={"grant_type": "client_credentials", "scope": "hall.kiosk"},
         )
         assert answer.status_code == 200 and answer.headers["cache-control"] == "no-store"
@@ -205,7 +209,11 @@ class TestTokens:
         [
             ({}, 400, "invalid_request"),
             ({"grant_type": "password", "username": CITIZEN, "password": DEMO_PASSWORD}, 400, "unsupported_grant_type"),
-            ({"grant_type": "authorization_code", "code": "x", "redirect_uri": CALLBACK, "code_verifier": "v" * 43}, 400, "invalid_grant|unauthorized_client"),
+            (
+                {"grant_type": "authorization_code", "code": "x", "redirect_uri": CALLBACK, "code_verifier": "v" * 43},
+                400,
+                "invalid_grant|unauthorized_client",
+            ),
             ({"grant_type": ["client_credentials", "client_credentials"]}, 400, "invalid_request"),
             ({"grant_type": "client_credentials", "scope": "booking"}, 400, "invalid_scope"),
         ],

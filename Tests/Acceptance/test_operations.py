@@ -2,7 +2,6 @@
 
 import httpx
 import pytest
-
 from conftest import backends
 from system import CITIZEN, DEMO_PASSWORD, Yimen, seeded
 
@@ -87,8 +86,20 @@ def test_the_doctor_finds_a_healthy_system(yimen):
 
 
 def test_clients_are_added_listed_and_removed(yimen):
-    add = ["client", "add", "--id", "listed", "--secret", "x" * 40, "--redirect-uri", "https://a.example/cb", "--grant",
-           "authorization_code", "--scope", "openid"]
+    add = [
+        "client",
+        "add",
+        "--id",
+        "listed",
+        "--secret",
+        "x" * 40,
+        "--redirect-uri",
+        "https://a.example/cb",
+        "--grant",
+        "authorization_code",
+        "--scope",
+        "openid",
+    ]
     yimen.succeed(*add)
     listing = yimen.succeed("client", "list")
     assert "listed" in listing and "x" * 40 not in listing
@@ -96,7 +107,12 @@ def test_clients_are_added_listed_and_removed(yimen):
     yimen.succeed("client", "remove", "listed")
     assert "listed" not in yimen.succeed("client", "list")
     assert yimen.run("client", "remove", "listed").returncode != 0
-    assert yimen.run("client", "add", "--id", "bad", "--secret", "x" * 40, "--redirect-uri", "http://a.example/cb#x").returncode != 0
+    assert (
+        yimen.run(
+            "client", "add", "--id", "bad", "--secret", "x" * 40, "--redirect-uri", "http://a.example/cb#x"
+        ).returncode
+        != 0
+    )
 
 
 class TestWhileServing:

@@ -7,7 +7,6 @@ import time
 
 import httpx
 import pytest
-
 from fake_provider import FakeProvider
 from processes import PROGRAMS, Program, free_port
 

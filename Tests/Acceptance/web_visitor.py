@@ -63,7 +63,12 @@ class WebVisitor:
     def submit(self, page: httpx.Response, form: Form, **values: str) -> httpx.Response | str:
         target = urljoin(str(page.url), form.action) if form.action else str(page.url)
         origin = f"{page.url.scheme}://{page.url.netloc.decode()}"
-        headers = {"Origin": origin, "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate", "Referer": str(page.url)}
+        headers = {
+            "Origin": origin,
+            "Sec-Fetch-Site": "same-origin",
+            "Sec-Fetch-Mode": "navigate",
+            "Referer": str(page.url),
+        }
         return self._follow(self.http.post(target, data={**form.fields, **values}, headers=headers))
 
     def sign_in(self, page: httpx.Response, name: str, password: str) -> httpx.Response | str:
