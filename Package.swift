@@ -132,7 +132,7 @@ let package = Package(
         .target(
             name: "TestKit",
             dependencies: [
-                "Core", "Storage", "Cryptography", "Web", hummingbird, httpTypes, nio, logging,
+                "Core", "Storage", "Cryptography", "Web", hummingbird, httpTypes, nio, logging, lifecycle,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ], path: "Tests/TestKit", swiftSettings: settings),
         .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: settings),

@@ -37,6 +37,15 @@ import Testing
         }
     }
 
+    @Test(arguments: Backend.available) func `what commits is announced once`(_ backend: Backend) async throws {
+        try await withDatabase(backend, ConformanceTables.all) { try await changeFeedConformance($0) }
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: Backend.available)
+    func `two relays share the outbox`(_ backend: Backend) async throws {
+        try await withDatabase(backend) { try await outboxConformance($0) }
+    }
+
     @Test(.enabled(if: Backend.postgresURL != nil, "set YIMEN_TEST_POSTGRES to run on PostgreSQL too"))
     func `PostgreSQL takes part`() {
         #expect(Backend.available.contains(.postgres))

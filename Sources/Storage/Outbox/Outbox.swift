@@ -1,0 +1,47 @@
+package import Core
+
+/// Messages written in the transaction that causes them and delivered afterwards, at least once,
+/// by an `OutboxRelay` of any process.
+package enum Outbox {
+    /// The channel of the change feed that tells relays of new messages; the payload is the topic.
+    static let channel = "outbox"
+
+    /// - Parameters:
+    ///   - topic: decides which handler gets the message.
+    ///   - payload: JSON text.
+    ///   - id: a second message with an id that still waits is dropped.
+    ///   - availableAt: not delivered earlier.
+    package static func enqueue(
+        in transaction: any Transaction, topic: String, payload: String, id: String, availableAt: Instant
+    ) throws {
+        try transaction.execute(
+            """
+            INSERT INTO storage_outbox (id, topic, payload, attempt, available_at_ms, leased_until_ms)
+            VALUES ($1, $2, $3, 0, $4, 0) ON CONFLICT (id) DO NOTHING
+            """, id, topic, payload, availableAt)
+        try transaction.notify(channel, topic)
+    }
+
+    /// What has not been delivered yet, by topic.
+    package static func backlog(_ statements: any Statements) throws -> [OutboxBacklog] {
+        try statements.query(
+            """
+            SELECT topic, count(*) AS waiting, count(given_up_at_ms) AS given_up, min(available_at_ms) AS oldest_at_ms
+            FROM storage_outbox GROUP BY topic ORDER BY topic
+            """
+        ).map { row in
+            OutboxBacklog(
+                topic: try row.text("topic"), waiting: try row.int("waiting") - row.int("given_up"),
+                givenUp: try row.int("given_up"), oldest: try row.instant("oldest_at_ms"))
+        }
+    }
+}
+
+package struct OutboxBacklog: Sendable, Hashable {
+    package let topic: String
+    package let waiting: Int
+    /// Messages that reached the limit of attempts or were refused for good; they stay for the operator.
+    package let givenUp: Int
+    /// When the oldest of both kinds was, or will be, due.
+    package let oldest: Instant
+}
