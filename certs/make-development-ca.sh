@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # A certificate authority for development and a certificate for localhost, both only for this machine.
-# Import certs/development-ca.pem into a browser or client to trust it; never use these keys for anything else.
+# Import development-ca.pem into a browser or client to trust it; never use these keys for anything else.
+#
+#   certs/make-development-ca.sh [DIR]     writes into DIR; without it into certs/
 set -euo pipefail
-cd "$(dirname "$0")"
+cd "${1:-$(dirname "$0")}"
 command -v openssl >/dev/null || { echo "openssl is needed; try: apt-get install openssl" >&2; exit 1; }
 umask 077
 
@@ -11,7 +13,7 @@ if [ ! -f development-ca.pem ] || ! openssl x509 -checkend 2592000 -noout -in de
         -keyout development-ca.key -out development-ca.pem -subj "/CN=Yimen development CA $(hostname)" \
         -addext basicConstraints=critical,CA:TRUE,pathlen:0 -addext keyUsage=critical,keyCertSign,cRLSign \
         -addext 'nameConstraints=critical,permitted;DNS:localhost,permitted;IP:127.0.0.0/255.0.0.0' 2>/dev/null
-    echo "made certs/development-ca.pem"
+    echo "made $PWD/development-ca.pem"
 fi
 request=$(mktemp)
 extensions=$(mktemp)
@@ -28,4 +30,4 @@ openssl x509 -req -in "$request" -CA development-ca.pem -CAkey development-ca.ke
 cat leaf.pem development-ca.pem >server.pem
 rm leaf.pem
 chmod 644 server.pem development-ca.pem
-echo "made certs/server.pem and certs/server.key for localhost (397 days)"
+echo "made $PWD/server.pem and server.key for localhost (397 days)"

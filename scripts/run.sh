@@ -63,7 +63,7 @@ cat <<EOT
 
   Citizen            $issuer/
   Kiosk              $issuer/kiosk
-  Board              $issuer/board
+  Board              $issuer/board/jinan-24h
   Window             $issuer/window
   Message sink       $issuer/demo/messages
   Sample departments http://localhost:$samples_port/
@@ -72,6 +72,7 @@ cat <<EOT
                      officer.jinan  guide.jinan        window officer, hall guide
                      manager.jinan  admin  auditor     hall manager, administrator, auditor
   Password           Yimen-demo-2026                   for all of them
+  Kiosk device       kiosk-jinan-24h                   secret: demo-only-kiosk-jinan-24h-secret
 
 EOT
 

@@ -49,12 +49,12 @@ class Program:
             cwd=ROOT,
         )
 
-    def wait_for(self, url: str, seconds: float = 60):
+    def wait_for(self, url: str, seconds: float = 60, verify: str | bool = True):
         def answers():
             if self.process.poll() is not None:
                 raise AssertionError(f"{self.name} ended with {self.process.returncode}:\n{self.last_words()}")
             try:
-                return httpx.get(url, timeout=2).status_code == 200
+                return httpx.get(url, timeout=2, verify=verify).status_code == 200
             except httpx.HTTPError:
                 return False
 

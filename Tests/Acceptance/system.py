@@ -42,6 +42,7 @@ class Yimen:
                 r"^(postgres(?:ql)?://[^/?]*)/?[^?]*", rf"\1/{self._database}", os.environ["YIMEN_TEST_POSTGRES"]
             )
         self.program: Program | None = None
+        self.verify: str | bool = True
 
     def _psql(self, statement: str):
         subprocess.run(
@@ -75,7 +76,7 @@ class Yimen:
 
     def start(self):
         self.program = Program(f"yimen-{self.name}", [PROGRAMS / "yimen", "serve"], self.environment)
-        self.program.wait_for(f"{self.url}/health/ready")
+        self.program.wait_for(f"{self.url}/health/ready", verify=self.verify)
 
     def stop(self) -> int:
         return self.program.stop()

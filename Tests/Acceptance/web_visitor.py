@@ -52,9 +52,12 @@ def forms(page: str) -> list[Form]:
 class WebVisitor:
     """`away` is the address where redirects end: the callback of a relying party that nobody serves."""
 
-    def __init__(self, away: str = "http://nowhere.invalid/", language: str = "zh-CN"):
+    def __init__(self, away: str = "http://nowhere.invalid/", language: str = "zh-CN", verify: str | bool = True):
         self.away = away
-        self.http = httpx.Client(timeout=30, headers={"Accept-Language": language, "Accept": "text/html,*/*;q=0.8"})
+        self.answers: list[httpx.Response] = []
+        self.http = httpx.Client(
+            timeout=30, verify=verify, headers={"Accept-Language": language, "Accept": "text/html,*/*;q=0.8"}
+        )
 
     def open(self, url: str) -> httpx.Response | str:
         """The page at the end of the redirects, or the address that lies away."""
@@ -78,6 +81,7 @@ class WebVisitor:
 
     def _follow(self, response: httpx.Response) -> httpx.Response | str:
         for _ in range(20):
+            self.answers.append(response)
             if not response.is_redirect:
                 return response
             target = urljoin(str(response.url), response.headers["location"])
