@@ -18,7 +18,7 @@ CLIENTS_PER_CHANNEL = 200
 def channels(yimen, portal):
     """Tokens of sixteen citizens, each by three channels."""
     parties = [portal]
-    for channel in ("mobile", "agent"):
+    for channel in ("mobile", "hall"):
         party = RelyingParty(yimen, f"acceptance-{channel}", "openid booking")
         party.register("--channel", channel)
         parties.append(party)
