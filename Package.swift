@@ -85,7 +85,7 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "Catalogue",
-            dependencies: ["Core", "Storage", "Web", "Cryptography", hummingbird, logging, lifecycle],
+            dependencies: ["Core", "Storage", "Web", "Cryptography", hummingbird, logging, lifecycle, httpTypes, nio],
             swiftSettings: settings),
         .target(
             name: "Identity",
@@ -145,7 +145,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "WebTests", dependencies: ["Core", "Web", "TestKit", hummingbird, httpTypes], swiftSettings: settings),
-        .testTarget(name: "CatalogueTests", dependencies: ["Catalogue", "TestKit"], swiftSettings: settings),
+        .testTarget(
+            name: "CatalogueTests", dependencies: ["Catalogue", "TestKit", hummingbird, httpTypes, nio],
+            swiftSettings: settings),
         .testTarget(
             name: "IdentityTests", dependencies: ["Identity", "TestKit", hummingbird, httpTypes],
             swiftSettings: settings),

@@ -8,6 +8,9 @@ package struct CatalogueSnapshot: Sendable {
     package let content: CatalogueContent
     package let calendar: WorkCalendar
     package let search: CatalogueSearch
+    /// Tells one snapshot from another, also when both have the same revision.
+    let edition = Edition()
+    let fragments: CatalogueFragments
     private let departmentsByID: [String: Department]
     private let citiesByID: [String: City]
     private let itemsByID: [String: ServiceItem]
@@ -31,6 +34,7 @@ package struct CatalogueSnapshot: Sendable {
         self.revision = revision
         self.content = content
         search = CatalogueSearch(content, pinyin: pinyin)
+        fragments = CatalogueFragments(content)
         calendar = WorkCalendar(years: content.calendar)
         departmentsByID = CatalogueSnapshot.index(content.departments, by: \.id)
         citiesByID = CatalogueSnapshot.index(content.cities, by: \.id)
@@ -57,6 +61,12 @@ package struct CatalogueSnapshot: Sendable {
     private static func index<Value>(_ values: [Value], by id: (Value) -> String) -> [String: Value] {
         Dictionary(values.map { (id($0), $0) }, uniquingKeysWith: { first, _ in first })
     }
+
+    /// The identity of a snapshot.
+    final class Edition: Sendable {}
+
+    /// Fingerprint of the item's content: equal on all channels exactly when the content is (事项同源).
+    package func version(ofItem id: String) -> String? { fragments.versions[id] }
 
     package var departments: [Department] { content.departments }
     package var items: [ServiceItem] { content.items }
