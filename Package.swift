@@ -146,7 +146,7 @@ let package = Package(
         .testTarget(
             name: "WebTests", dependencies: ["Core", "Web", "TestKit", hummingbird, httpTypes], swiftSettings: settings),
         .testTarget(
-            name: "CatalogueTests", dependencies: ["Catalogue", "TestKit", hummingbird, httpTypes, nio],
+            name: "CatalogueTests", dependencies: ["Catalogue", "TestKit", hummingbird, httpTypes, logging],
             swiftSettings: settings),
         .testTarget(
             name: "IdentityTests", dependencies: ["Identity", "TestKit", hummingbird, httpTypes],

@@ -57,9 +57,14 @@ struct CatalogueTable<Value: Sendable>: Sendable {
         }
         if let parking {
             let sql = SQL("UPDATE \(name) SET \(parking.column) = \(parking.expression) WHERE \(condition)")
-            for row in changed { _ = try transaction.execute(sql, Array(row.prefix(keyCount))) }
+            for key in changed.map({ Array($0.prefix(keyCount)) }) where stored[key] != nil {
+                _ = try transaction.execute(sql, key)
+            }
         }
-        for row in changed { _ = try transaction.execute(upsert, row) }
+        for start in stride(from: 0, to: changed.count, by: CatalogueTable.batch) {
+            let rows = changed[start..<min(start + CatalogueTable.batch, changed.count)]
+            _ = try transaction.execute(upsert(rows: rows.count), rows.flatMap { $0 })
+        }
         return changed.count
     }
 
@@ -84,12 +89,19 @@ struct CatalogueTable<Value: Sendable>: Sendable {
         columns.prefix(keyCount).enumerated().map { "\($1) = $\($0 + 1)" }.joined(separator: " AND ")
     }
 
-    private var upsert: SQL {
+    /// Rows written by one statement: enough to make a first seeding a matter of few round trips.
+    private static var batch: Int { 32 }
+
+    private func upsert(rows: Int) -> SQL {
         let names = columns.joined(separator: ", ")
-        let marks = columns.indices.map { "$\($0 + 1)" }.joined(separator: ", ")
+        let lists = (0..<rows).map { row in
+            "(" + columns.indices.map { "$\(row * columns.count + $0 + 1)" }.joined(separator: ", ") + ")"
+        }
         let key = columns.prefix(keyCount).joined(separator: ", ")
         let sets = columns.dropFirst(keyCount).map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
-        return SQL("INSERT INTO \(name) (\(names)) VALUES (\(marks)) ON CONFLICT (\(key)) DO UPDATE SET \(sets)")
+        return SQL(
+            "INSERT INTO \(name) (\(names)) VALUES \(lists.joined(separator: ", ")) "
+                + "ON CONFLICT (\(key)) DO UPDATE SET \(sets)")
     }
 
     /// SQLite has no booleans and hands back numbers.
