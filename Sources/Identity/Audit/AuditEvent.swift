@@ -1,0 +1,71 @@
+import Core
+
+/// Something that happened to a person, a session, a grant or a client. Holds ids and codes only,
+/// never names, numbers, addresses or secrets.
+struct AuditEvent: Sendable, Hashable {
+    let id: String
+    let at: Instant
+    /// `session.opened`, `refresh.reused`, …
+    let kind: String
+    /// Who did it: a person's `sub`, `client:<id>`, or `system`.
+    let actor: String
+    /// What it was done to.
+    let subject: String
+    let detail: String
+
+    init(kind: String, actor: String, subject: String, detail: String = "", _ surroundings: Surroundings) {
+        id = surroundings.newID()
+        at = surroundings.now()
+        self.kind = kind
+        self.actor = actor
+        self.subject = subject
+        self.detail = detail
+    }
+
+    init(id: String, at: Instant, kind: String, actor: String, subject: String, detail: String) {
+        self.id = id
+        self.at = at
+        self.kind = kind
+        self.actor = actor
+        self.subject = subject
+        self.detail = detail
+    }
+}
+
+extension AuditEvent {
+    static func personAdded(_ person: String, _ surroundings: Surroundings) -> AuditEvent {
+        AuditEvent(kind: "person.added", actor: "system", subject: person, surroundings)
+    }
+
+    static func clientAdded(_ client: String, _ surroundings: Surroundings) -> AuditEvent {
+        AuditEvent(kind: "client.added", actor: "system", subject: client, surroundings)
+    }
+
+    static func clientRemoved(_ client: String, _ surroundings: Surroundings) -> AuditEvent {
+        AuditEvent(kind: "client.removed", actor: "system", subject: client, surroundings)
+    }
+
+    static func signedIn(_ person: String, session: String, _ surroundings: Surroundings) -> AuditEvent {
+        AuditEvent(kind: "session.opened", actor: person, subject: session, detail: "password", surroundings)
+    }
+
+    static func signInRefused(_ person: String, _ surroundings: Surroundings) -> AuditEvent {
+        AuditEvent(kind: "sign-in.refused", actor: "anonymous", subject: person, surroundings)
+    }
+
+    static func signedOut(_ session: String, by actor: String, reason: String, _ surroundings: Surroundings)
+        -> AuditEvent
+    {
+        AuditEvent(kind: "session.ended", actor: actor, subject: session, detail: reason, surroundings)
+    }
+
+    /// An alarm: somebody presented a code that had been redeemed (RFC 6749 §10.5).
+    static func codeReused(grant: String, by client: String, _ surroundings: Surroundings) -> AuditEvent {
+        AuditEvent(kind: "alarm.code-reused", actor: "client:" + client, subject: grant, surroundings)
+    }
+
+    /// An alarm: a replaced refresh token came back after the grace (RFC 9700 §4.14.2).
+    static func refreshReused(family: String, by client: String, _ surroundings: Surroundings) -> AuditEvent {
+        AuditEvent(kind: "alarm.refresh-reused", actor: "client:" + client, subject: family, surroundings)
+    }
+}

@@ -1,0 +1,47 @@
+import Core
+
+/// What must be true of a person before they are put on record; says everything that is wrong at once.
+///
+/// 1. a name of 1…100 characters; 2. a phone or a sign-in name; 3. a phone that is a mobile number;
+/// 4. an identity number that is one, demo numbers in the demo only; 5. a password of at least 8
+/// characters, 12 for staff (identity rule 29); 6. staff of a hall have a hall.
+struct CheckNewPerson: Sendable {
+    let demo: Bool
+
+    func callAsFunction(_ input: NewPerson) throws(PersonFault) -> NewPerson {
+        var person = input
+        var faults = [String]()
+        if !(1...100).contains(person.name.count) { faults.append("the name must have 1 to 100 characters") }
+        if person.phone == nil, person.signInName == nil { faults.append("a phone or a sign-in name is needed") }
+        if let phone = person.phone {
+            do {
+                person.phone = try MobileNumber(phone).national
+            } catch {
+                faults.append("phone: \(error)")
+            }
+        }
+        if let number = person.identityNumber {
+            do {
+                person.identityNumber = try IdentityDocument(recognising: number, demo: demo).canonical
+            } catch {
+                faults.append("identity number: \(error)")
+            }
+        }
+        if let name = person.signInName {
+            if let known = SignInName(name), known.kind == .name {
+                person.signInName = known.text
+            } else {
+                faults.append("the sign-in name must be 1 to 64 ASCII characters and no phone number")
+            }
+        }
+        let shortest = person.roles.isEmpty ? 8 : 12
+        if !(shortest...256).contains(person.password.reveal().count) {
+            faults.append("the password must have \(shortest) to 256 characters")
+        }
+        if !person.roles.isDisjoint(with: [.officer, .guide, .manager]), person.hall == nil {
+            faults.append("officers, guides and managers need a hall")
+        }
+        guard faults.isEmpty else { throw PersonFault(faults: faults) }
+        return person
+    }
+}

@@ -1,0 +1,9 @@
+package import Storage
+
+/// Identity's schema, oldest step first; a step that has been released is never changed.
+package enum IdentityMigrations {
+    package static let all: [Migration] = [
+        M0001People.migration, M0002Sessions.migration, M0003Clients.migration, M0004Grants.migration,
+        M0005SigningKeys.migration, M0006Audit.migration,
+    ]
+}

@@ -1,0 +1,106 @@
+import Core
+import Storage
+
+/// Rows of `identity_refresh_family` and `identity_refresh_token`; only digests of tokens.
+enum RefreshStore {
+    private static let addFamily = SQL(
+        """
+        INSERT INTO identity_refresh_family (id, client_id, person_id, sid, offline, scopes, acr, amr,
+            authenticated_at_ms, created_at_ms, ends_at_ms)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        """)
+    private static let addToken = SQL(
+        """
+        INSERT INTO identity_refresh_token (token_hash, family_id, generation, created_at_ms, expires_at_ms)
+        VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING
+        """)
+    /// The gate of rotation: one caller replaces the token, all others find it replaced.
+    private static let replace = SQL(
+        """
+        UPDATE identity_refresh_token SET replaced_at_ms = $2
+        WHERE token_hash = $1 AND replaced_at_ms IS NULL AND expires_at_ms > $2 RETURNING generation
+        """)
+    private static let find = SQL(
+        """
+        SELECT t.generation, t.expires_at_ms, t.replaced_at_ms, f.id, f.client_id, f.person_id, f.sid, f.offline,
+            f.scopes, f.acr, f.amr, f.authenticated_at_ms, f.ends_at_ms, f.revoked_at_ms
+        FROM identity_refresh_token t JOIN identity_refresh_family f ON f.id = t.family_id WHERE t.token_hash = $1
+        """)
+    /// Holds the family row to the end of the transaction: a revocation comes before or after.
+    private static let hold = SQL(
+        """
+        UPDATE identity_refresh_family SET ends_at_ms = ends_at_ms
+        WHERE id = $1 AND revoked_at_ms IS NULL AND ends_at_ms > $2 RETURNING id
+        """)
+    private static let revoke = SQL(
+        """
+        UPDATE identity_refresh_family SET revoked_at_ms = $2, revoked_because = $3
+        WHERE id = $1 AND revoked_at_ms IS NULL RETURNING id
+        """)
+    private static let revokeSession = SQL(
+        """
+        UPDATE identity_refresh_family SET revoked_at_ms = $2, revoked_because = 'signed-out'
+        WHERE sid = $1 AND offline = FALSE AND revoked_at_ms IS NULL
+        """)
+
+    struct Token: Sendable {
+        let grant: Grant
+        let offline: Bool
+        let generation: Int64
+        let expiresAt: Instant
+        let replacedAt: Instant?
+        let familyEndsAt: Instant
+        let familyRevokedAt: Instant?
+    }
+
+    static func open(
+        _ grant: Grant, offline: Bool, tokenHash: String, idleEnds: Instant, ends: Instant, at now: Instant,
+        in transaction: any Transaction
+    ) throws {
+        try transaction.execute(
+            addFamily, grant.id, grant.clientID, grant.personID, grant.sid, offline, TextList.encode(grant.scopes),
+            grant.acr.rawValue, TextList.encode(grant.amr), grant.authenticatedAt, now, ends)
+        try add(tokenHash, family: grant.id, generation: 0, expires: idleEnds, at: now, in: transaction)
+    }
+
+    static func add(
+        _ hash: String, family: String, generation: Int64, expires: Instant, at now: Instant,
+        in transaction: any Transaction
+    ) throws {
+        try transaction.execute(addToken, hash, family, generation, now, expires)
+    }
+
+    static func find(_ hash: String, in statements: any Statements) throws -> Token? {
+        guard let row = try statements.first(find, hash) else { return nil }
+        return Token(
+            grant: Grant(
+                id: try row.text("id"), clientID: try row.text("client_id"), personID: try row.text("person_id"),
+                sid: try row.text("sid"), scopes: try TextList.decode(row.text("scopes")), acr: try row.raw("acr"),
+                amr: try TextList.decode(row.text("amr")), authenticatedAt: try row.instant("authenticated_at_ms")),
+            offline: try row.boolean("offline"), generation: try row.integer("generation"),
+            expiresAt: try row.instant("expires_at_ms"), replacedAt: try row.optionalInstant("replaced_at_ms"),
+            familyEndsAt: try row.instant("ends_at_ms"), familyRevokedAt: try row.optionalInstant("revoked_at_ms"))
+    }
+
+    /// - Returns: false when the family has been revoked or has reached its end.
+    static func hold(family: String, at now: Instant, in transaction: any Transaction) throws -> Bool {
+        try transaction.first(hold, family, now) != nil
+    }
+
+    /// - Returns: the generation replaced, or `nil` when somebody else replaced it or it expired.
+    static func replace(_ hash: String, at now: Instant, in transaction: any Transaction) throws -> Int64? {
+        try transaction.first(replace, hash, now)?.integer("generation")
+    }
+
+    /// - Returns: false when the family was revoked already.
+    static func revoke(family: String, because reason: String, at now: Instant, in transaction: any Transaction) throws
+        -> Bool
+    {
+        try transaction.first(revoke, family, now, reason) != nil
+    }
+
+    /// Ends what hangs on a relying session; `offline_access` outlives it (OIDC Core §11).
+    static func revokeAll(sid: String, at now: Instant, in transaction: any Transaction) throws {
+        try transaction.execute(revokeSession, sid, now)
+    }
+}

@@ -1,0 +1,79 @@
+import Core
+import Storage
+
+/// Rows of `identity_relying_session`.
+enum RelyingSessionStore {
+    private static let columns = "sid, sso_session_id, person_id, client_id, last_used_at_ms"
+    /// One live row for a system under a session: visiting again keeps the `sid`.
+    private static let join = SQL(
+        """
+        INSERT INTO identity_relying_session
+            (sid, sso_session_id, person_id, client_id, protocol, created_at_ms, last_used_at_ms)
+        VALUES ($1, $2, $3, $4, 'oidc', $5, $5)
+        ON CONFLICT (sso_session_id, client_id, protocol) WHERE ended_at_ms IS NULL
+        DO UPDATE SET last_used_at_ms = excluded.last_used_at_ms
+        RETURNING sid
+        """)
+    private static let touch = SQL(
+        "UPDATE identity_relying_session SET last_used_at_ms = $2 WHERE sid = $1 AND ended_at_ms IS NULL RETURNING sid")
+    private static let endUnder = SQL(
+        """
+        UPDATE identity_relying_session SET ended_at_ms = $2 WHERE sso_session_id = $1 AND ended_at_ms IS NULL
+        RETURNING \(columns)
+        """)
+    private static let endOne = SQL(
+        """
+        UPDATE identity_relying_session SET ended_at_ms = $3
+        WHERE sid = $1 AND person_id = $2 AND ended_at_ms IS NULL RETURNING \(columns)
+        """)
+    private static let list = SQL(
+        """
+        SELECT \(columns) FROM identity_relying_session WHERE sso_session_id = $1 AND ended_at_ms IS NULL
+        ORDER BY last_used_at_ms DESC, sid LIMIT 100
+        """)
+    private static let find = SQL("SELECT \(columns) FROM identity_relying_session WHERE sid = $1")
+
+    /// - Parameter newSID: used when the system has not been visited under this session yet.
+    /// - Returns: the `sid` in force.
+    static func join(
+        session: SSOSession, client: String, newSID: String, at now: Instant, in transaction: any Transaction
+    ) throws -> String {
+        guard let row = try transaction.first(join, newSID, session.id, session.personID, client, now) else {
+            throw StorageError.statement("a relying session was neither found nor made")
+        }
+        return try row.text("sid")
+    }
+
+    /// - Returns: false when the session has ended. Holds the row, so that a sign-out running at the
+    ///   same time comes before or after the whole transaction.
+    static func touch(_ sid: String, at now: Instant, in transaction: any Transaction) throws -> Bool {
+        try transaction.first(touch, sid, now) != nil
+    }
+
+    static func endAll(under ssoSession: String, at now: Instant, in transaction: any Transaction) throws
+        -> [RelyingSession]
+    {
+        try transaction.query(endUnder, ssoSession, now).map(session)
+    }
+
+    static func end(_ sid: String, of person: String, at now: Instant, in transaction: any Transaction) throws
+        -> RelyingSession?
+    {
+        try transaction.first(endOne, sid, person, now).map(session)
+    }
+
+    static func list(under ssoSession: String, in statements: any Statements) throws -> [RelyingSession] {
+        try statements.query(list, ssoSession).map(session)
+    }
+
+    static func find(_ sid: String, in statements: any Statements) throws -> RelyingSession? {
+        try statements.first(find, sid).map(session)
+    }
+
+    private static func session(_ row: Row) throws -> RelyingSession {
+        RelyingSession(
+            sid: try row.text("sid"), ssoSessionID: try row.text("sso_session_id"),
+            personID: try row.text("person_id"), clientID: try row.text("client_id"),
+            lastUsedAt: try row.instant("last_used_at_ms"))
+    }
+}
