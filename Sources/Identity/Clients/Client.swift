@@ -1,0 +1,84 @@
+package import Core
+
+/// A relying system or a device, as registered.
+package struct Client: Sendable, Hashable {
+    package enum AuthMethod: String, Sendable, CaseIterable {
+        case basic = "client_secret_basic"
+        case post = "client_secret_post"
+        /// A public client: proves itself by PKCE alone.
+        case none
+    }
+
+    package enum GrantType: String, Sendable, CaseIterable {
+        case authorizationCode = "authorization_code"
+        case refreshToken = "refresh_token"
+        case clientCredentials = "client_credentials"
+    }
+
+    package enum IDTokenAlgorithm: String, Sendable, CaseIterable {
+        case es256 = "ES256"
+        case rs256 = "RS256"
+    }
+
+    package var id: String
+    /// Shown on the sign-in, account and sign-out pages.
+    package var name: String
+    package var authMethod: AuthMethod
+    /// SHA-256 of the secret. The registry takes only long secrets, so a slow hash adds nothing.
+    package var secretHash: String?
+    package var redirectURIs: [String]
+    package var postLogoutRedirectURIs: [String]
+    package var backchannelLogoutURI: String?
+    package var grants: Set<GrantType>
+    package var scopes: Set<String>
+    package var idTokenAlgorithm: IDTokenAlgorithm
+    /// A confidential client that wants codes without a proof key refused.
+    package var insistsOnPKCE: Bool
+    /// The channel all requests of this client count as.
+    package var channel: Channel
+    /// The one hall of a device.
+    package var hall: String?
+    /// 30…600 s.
+    package var accessTokenLife: Duration
+    package var refreshIdle: Duration
+    package var refreshLife: Duration
+
+    package init(
+        id: String, name: String, authMethod: AuthMethod, secretHash: String? = nil, redirectURIs: [String] = [],
+        postLogoutRedirectURIs: [String] = [], backchannelLogoutURI: String? = nil, grants: Set<GrantType>,
+        scopes: Set<String>, idTokenAlgorithm: IDTokenAlgorithm = .es256,
+        insistsOnPKCE: Bool = false, channel: Channel = .web,
+        hall: String? = nil, accessTokenLife: Duration = .minutes(10), refreshIdle: Duration = .hours(2),
+        refreshLife: Duration = .hours(12)
+    ) {
+        self.id = id
+        self.name = name
+        self.authMethod = authMethod
+        self.secretHash = secretHash
+        self.redirectURIs = redirectURIs
+        self.postLogoutRedirectURIs = postLogoutRedirectURIs
+        self.backchannelLogoutURI = backchannelLogoutURI
+        self.grants = grants
+        self.scopes = scopes
+        self.idTokenAlgorithm = idTokenAlgorithm
+        self.insistsOnPKCE = insistsOnPKCE
+        self.channel = channel
+        self.hall = hall
+        self.accessTokenLife = accessTokenLife
+        self.refreshIdle = refreshIdle
+        self.refreshLife = refreshLife
+    }
+
+    /// The client as which Yimen's own pages sign people in.
+    package static let ownPagesID = "yimen-portal"
+    package var isOwnPages: Bool { id == Self.ownPagesID }
+
+    package var isPublic: Bool { authMethod == .none }
+
+    /// Public clients have no other protection (RFC 9700 §2.1.1).
+    package var requiresPKCE: Bool { isPublic || insistsOnPKCE }
+
+    /// `sub` of a token the client gets for itself; a person's `sub` is a UUID, so the two spaces
+    /// cannot collide (RFC 9068 §5).
+    package var subject: String { "client:" + id }
+}

@@ -1,0 +1,139 @@
+import Core
+import HTTPTypes
+import Hummingbird
+import Storage
+import Web
+
+/// `GET` and `POST /login`: the sign-in page, for a waiting authorization request or by itself.
+struct LoginEndpoint: Sendable {
+    let signIn: PasswordSignIn
+    let requests: SignInRequests
+    let issue: IssueAuthorizationCode
+    let responder: AuthorizationResponder
+    let browsers: BrowserSessions
+    let clients: ClientDirectory
+    let renderer: PageRenderer
+    let settings: IdentitySettings
+    let surroundings: Surroundings
+
+    func get(_ request: Request, _ context: WebContext) async throws -> Response {
+        let handle = try ParameterList.query(request).single("request")
+        switch try await waiting(handle) {
+        case .gone: return try gone(context)
+        case .completed: return try completed(context)
+        case .direct:
+            if try await browsers.session(of: request) != nil { return Response.redirect303("/account") }
+            return try await page(nil, handle, request, context)
+        case .waiting(let authorization):
+            // Another tab has signed in meanwhile: this tab goes on to its own system.
+            if let session = try await browsers.session(of: request), let handle,
+                InteractionRules.demand(authorization, session, at: surroundings.now()) == nil
+            {
+                return try await proceed(authorization, session, handle, context)
+            }
+            return try await page(authorization, handle, request, context)
+        }
+    }
+
+    func post(_ request: Request, _ context: WebContext) async throws -> Response {
+        let form = try await ParameterList.form(request)
+        let handle = try form.single("request")
+        let target = try await waiting(handle)
+        var authorization: AuthorizationRequest?
+        switch target {
+        case .gone: return try gone(context)
+        case .completed: return try completed(context)
+        case .direct: break
+        case .waiting(let waiting): authorization = waiting
+        }
+        let name = try form.single("username") ?? ""
+        guard let password = try form.single("password"), !name.isEmpty, password.utf8.count <= 1024 else {
+            return try await page(authorization, handle, request, context, name: name, fault: .refused)
+        }
+        let device = browsers.device(of: request)
+        let outcome = try await signIn(
+            PasswordSignIn.Attempt(
+                name: name, password: Secret(password), address: context.clientAddress,
+                deviceHash: requests.hash(device), deviceLabel: DeviceLabel.make(request.headers[.userAgent]),
+                sessionHandle: browsers.handle(of: request)))
+        switch outcome {
+        case .refused:
+            return try await page(authorization, handle, request, context, name: name, fault: .refused)
+        case .throttled(let delay):
+            return try await page(authorization, handle, request, context, name: name, fault: .throttled(delay))
+        case .signedIn(let session, let sessionHandle, let ended):
+            for ended in ended { await signIn.sessions.announce(ended) }
+            var response =
+                if let authorization, let handle {
+                    try await proceed(authorization, session, handle, context)
+                } else {
+                    Response.redirect303("/account").withNoStore()
+                }
+            browsers.keep(sessionHandle, on: &response)
+            browsers.keepDevice(device, on: &response)
+            return response
+        }
+    }
+
+    private enum Target {
+        case direct
+        case waiting(AuthorizationRequest)
+        case completed
+        case gone
+    }
+
+    private func waiting(_ handle: String?) async throws -> Target {
+        guard let handle else { return .direct }
+        return switch try await requests.find(handle) {
+        case .waiting(let request): .waiting(request)
+        case .completed: .completed
+        case .gone: .gone
+        }
+    }
+
+    private func proceed(
+        _ authorization: AuthorizationRequest, _ session: SSOSession, _ handle: String, _ context: WebContext
+    ) async throws -> Response {
+        switch try await issue(authorization, session, page: requests.hash(handle)) {
+        case .issued(let code): try responder.answer(code: code, to: authorization, context: context)
+        case .repeated: try completed(context)
+        case .signedOut: Response.redirect303("/login?request=" + handle).withNoStore()
+        }
+    }
+
+    private func page(
+        _ authorization: AuthorizationRequest?, _ handle: String?, _ request: Request, _ context: WebContext,
+        name: String? = nil,
+        fault: LoginPage.Fault? = nil
+    ) async throws -> Response {
+        var context = context
+        if let wish = authorization?.uiLocales, let locale = WebLocale(uiLocales: wish),
+            !browsers.hasChosenLocale(request)
+        {
+            context.locale = locale
+        }
+        var client: Client?
+        if let id = authorization?.clientID { client = try await clients.find(id) }
+        let model = LoginPage(
+            request: handle, clientName: client?.name, username: name ?? authorization?.loginHint ?? "", fault: fault,
+            demo: settings.demo)
+        var response = try renderer.render(
+            "identity/login", model, titleKey: "identity.login.title", context: context, status: model.status)
+        if case .throttled(let delay) = fault {
+            response.headers[.retryAfter] = String(max(1, delay.milliseconds / 1000))
+        }
+        // Browsers hold `form-action` against the redirect that follows a sign-in.
+        return response.allowing(formTargets: authorization.map { [$0.redirectURI] } ?? [])
+    }
+
+    private func gone(_ context: WebContext) throws -> Response {
+        try renderer.render(
+            "identity/notice", NoticePage.signInGone, titleKey: "identity.notice.title", context: context,
+            status: .badRequest)
+    }
+
+    private func completed(_ context: WebContext) throws -> Response {
+        try renderer.render(
+            "identity/notice", NoticePage.signInCompleted, titleKey: "identity.notice.title", context: context)
+    }
+}

@@ -1,0 +1,57 @@
+import Core
+import HTTPTypes
+
+/// Model of `identity/login`.
+struct LoginPage: Sendable {
+    enum Fault: Sendable {
+        /// Unknown name and wrong password look alike (identity rule 29).
+        case refused
+        case throttled(Duration)
+    }
+
+    let request: String?
+    /// The system that the person is on the way to.
+    let clientName: String?
+    let username: String
+    let refused: Bool
+    let throttled: Bool
+    let waitMinutes: Int
+    /// Cursor in the first empty field.
+    let focusPassword: Bool
+    let demo: Bool
+    let status: HTTPResponse.Status
+
+    init(request: String?, clientName: String?, username: String, fault: Fault?, demo: Bool) {
+        self.request = request
+        self.clientName = clientName
+        self.username = String(username.prefix(128))
+        self.demo = demo
+        focusPassword = !username.isEmpty
+        switch fault {
+        case nil:
+            (refused, throttled, waitMinutes) = (false, false, 0)
+            status = .ok
+        case .refused:
+            (refused, throttled, waitMinutes) = (true, false, 0)
+            status = .badRequest
+        case .throttled(let delay):
+            (refused, throttled, waitMinutes) = (false, true, Int(delay.milliseconds / 60_000) + 1)
+            status = .tooManyRequests
+        }
+    }
+}
+
+/// Model of `identity/notice`: one of a few fixed messages.
+struct NoticePage: Sendable {
+    var signInGone = false
+    var signInCompleted = false
+    var signedOut = false
+    /// Name of an error of the protocol, for developers.
+    var errorCode: String?
+    var errorText: String?
+    var clientFault = false
+
+    static let signInGone = NoticePage(signInGone: true)
+    static let signInCompleted = NoticePage(signInCompleted: true)
+    static let signedOut = NoticePage(signedOut: true)
+}

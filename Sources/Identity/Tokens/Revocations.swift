@@ -1,0 +1,41 @@
+package import Core
+package import Logging
+import ServiceLifecycle
+package import Storage
+import Synchronization
+
+/// The sessions and grants whose access tokens must be refused before they expire. A token lives ten
+/// minutes, so this set is small; the change feed brings an entry to every process at once, and a
+/// poll brings it where an announcement was lost.
+package final class Revocations: Service {
+    private let database: any Database
+    private let surroundings: Surroundings
+    private let logger: Logger
+    private let live = Mutex<[String: Instant]>([:])
+
+    package init(database: any Database, surroundings: Surroundings, logger: Logger) {
+        self.database = database
+        self.surroundings = surroundings
+        self.logger = logger
+    }
+
+    func contains(_ subject: String) -> Bool {
+        live.withLock { $0[subject] != nil }
+    }
+
+    package func refresh() async throws {
+        let now = surroundings.now()
+        let fresh = try await database.read { try RevocationStore.live(at: now, in: $0) }
+        live.withLock { $0 = fresh }
+    }
+
+    package func run() async throws {
+        try await Watch.run(database, channel: RevocationStore.channel, every: .seconds(2)) { [self] in
+            do {
+                try await refresh()
+            } catch {
+                logger.warning("Revocations could not be read afresh", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+}
