@@ -1,0 +1,115 @@
+import Core
+import Hummingbird
+import Storage
+import Web
+
+/// `/account`: who am I, on which devices am I signed in, into which systems; sign out of one system,
+/// of this device, of everything. Stands on the identity provider's own session.
+struct AccountEndpoint: Sendable {
+    let database: any Database
+    let vault: PersonVault
+    let clients: ClientDirectory
+    let browsers: BrowserSessions
+    let sessions: SessionEnding
+    let renderer: PageRenderer
+    let surroundings: Surroundings
+
+    func get(_ request: Request, _ context: WebContext) async throws -> Response {
+        guard let session = try await browsers.session(of: request) else {
+            return Response.redirect303("/login").withNoStore()
+        }
+        return try await page(session, context)
+    }
+
+    func post(_ request: Request, _ context: WebContext) async throws -> Response {
+        let form = try await ParameterList.form(request)
+        guard let session = try await browsers.session(of: request) else {
+            return Response.redirect303("/login").withNoStore()
+        }
+        let action = try form.required("action")
+        let target = try form.single("target")
+        let now = surroundings.now()
+        let person = session.personID
+        let ended = try await database.transaction { [sessions] transaction in
+            switch action {
+            case "sign-out-system":
+                return try sessions.endOne(sid: target ?? "", of: person, at: now, in: transaction)
+            case "sign-out-device":
+                let own = try SSOSessionStore.openSessions(of: person, in: transaction)
+                guard let target, own.contains(target) else { return EndedSessions(sids: []) }
+                return try sessions.end(target, by: person, because: "one-device", at: now, in: transaction)
+            case "sign-out-everywhere":
+                return try sessions.endEverywhere(of: person, by: person, at: now, in: transaction)
+            default: throw Problem.invalid("action", "must be sign-out-system, sign-out-device or sign-out-everywhere")
+            }
+        }
+        await sessions.announce(ended)
+        let isOut = action == "sign-out-everywhere" || (action == "sign-out-device" && target == session.id)
+        guard isOut else { return Response.redirect303("/account").withNoStore() }
+        var response = try renderer.render(
+            "identity/notice", NoticePage.signedOut, titleKey: "identity.notice.title", context: context)
+        browsers.forget(on: &response)
+        return response
+    }
+
+    private func page(_ session: SSOSession, _ context: WebContext) async throws -> Response {
+        let now = surroundings.now()
+        let found = try await database.read { statements in
+            let devices = try SSOSessionStore.list(person: session.personID, at: now, in: statements)
+            return (
+                person: try PersonStore.find(session.personID, in: statements),
+                devices: try devices.map { ($0, try RelyingSessionStore.list(under: $0.id, in: statements)) }
+            )
+        }
+        guard let person = found.person else { return Response.redirect303("/login").withNoStore() }
+        var devices = [AccountPage.Device]()
+        for (device, systems) in found.devices {
+            var entries = [AccountPage.System]()
+            for system in systems {
+                let name = try await clients.find(system.clientID)?.name ?? system.clientID
+                entries.append(
+                    AccountPage.System(
+                        sid: system.sid, name: name, lastUsed: AccountPage.time(system.lastUsedAt)))
+            }
+            devices.append(
+                AccountPage.Device(
+                    id: device.id, label: device.deviceLabel, isThis: device.id == session.id,
+                    since: AccountPage.time(device.authenticatedAt), lastSeen: AccountPage.time(device.lastSeenAt),
+                    systems: entries))
+        }
+        devices.sort { $0.isThis && !$1.isThis }
+        let details = try vault.open(person)
+        let model = AccountPage(
+            name: details.maskedName, phone: details.maskedPhone, signInName: person.signInName,
+            level: session.acr.rawValue, devices: devices)
+        return try renderer.render("identity/account", model, titleKey: "identity.account.title", context: context)
+    }
+}
+
+/// Model of `identity/account`.
+struct AccountPage: Sendable {
+    struct System: Sendable {
+        let sid: String
+        let name: String
+        let lastUsed: String
+    }
+
+    struct Device: Sendable {
+        let id: String
+        let label: String
+        let isThis: Bool
+        let since: String
+        let lastSeen: String
+        let systems: [System]
+    }
+
+    let name: String
+    let phone: String?
+    let signInName: String?
+    let level: String
+    let devices: [Device]
+
+    static func time(_ instant: Instant) -> String {
+        "\(ProvinceTime.date(of: instant)) \(ProvinceTime.clock(instant))"
+    }
+}

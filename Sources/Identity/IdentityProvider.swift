@@ -1,0 +1,144 @@
+package import Core
+package import Cryptography
+package import Logging
+package import ServiceLifecycle
+package import Storage
+import Web
+
+/// The identity provider, put together once at start.
+package struct IdentityProvider: Sendable {
+    package let settings: IdentitySettings
+    package let keys: SigningKeys
+    package let keyRotation: KeyRotation
+    package let clients: ClientDirectory
+    package let revocations: Revocations
+    /// The token endpoint in process, for Yimen's own pages.
+    package let tokens: TokenService
+    /// Verifies bearer tokens of the API.
+    package let accessTokens: AccessTokens
+    /// Verifies ID tokens for Yimen's own pages.
+    package let idTokens: OwnIDTokens
+    package let people: PeopleRegistry
+    package let registry: ClientRegistry
+    package let auditChain: AuditChain
+    /// The outbox handler for `BackchannelLogout.topic`.
+    package let backchannelLogout: BackchannelLogout
+    /// To be run beside the server.
+    package let services: [any Service]
+
+    private let database: any Database
+    private let crypto: any CryptoProvider
+    private let passwords: PasswordHashing
+    private let surroundings: Surroundings
+    private let listener: any RelyingSessionListener
+
+    package init(
+        database: any Database, crypto: any CryptoProvider, passwords: PasswordHashing, settings: IdentitySettings,
+        surroundings: Surroundings, outbound: any OutboundForms, listener: any RelyingSessionListener, logger: Logger
+    ) {
+        self.database = database
+        self.crypto = crypto
+        self.passwords = passwords
+        self.settings = settings
+        self.surroundings = surroundings
+        self.listener = listener
+        keys = SigningKeys(database: database, crypto: crypto)
+        keyRotation = KeyRotation(
+            database: database, crypto: crypto, keys: keys, settings: settings, surroundings: surroundings,
+            logger: logger)
+        clients = ClientDirectory(database: database, logger: logger)
+        revocations = Revocations(database: database, surroundings: surroundings, logger: logger)
+        let vault = PersonVault(crypto: crypto)
+        let issuer = TokenIssuer(
+            keys: keys, crypto: crypto, vault: vault, settings: settings, surroundings: surroundings)
+        tokens = TokenService(
+            authenticate: AuthenticateClient(clients: clients, crypto: crypto),
+            grants: [
+                RedeemAuthorizationCode(database: database, crypto: crypto, tokens: issuer, surroundings: surroundings),
+                RotateRefreshToken(
+                    database: database, crypto: crypto, tokens: issuer, settings: settings, surroundings: surroundings),
+                GrantClientCredentials(tokens: issuer, surroundings: surroundings),
+            ])
+        accessTokens = AccessTokens(
+            keys: keys, revocations: revocations, crypto: crypto, settings: settings, surroundings: surroundings)
+        idTokens = OwnIDTokens(keys: keys)
+        people = PeopleRegistry(
+            database: database, crypto: crypto, passwords: passwords, settings: settings, surroundings: surroundings)
+        registry = ClientRegistry(database: database, crypto: crypto, surroundings: surroundings)
+        auditChain = AuditChain(database: database, crypto: crypto, logger: logger)
+        backchannelLogout = BackchannelLogout(
+            clients: clients, keys: keys, post: outbound, issuer: settings.issuer, surroundings: surroundings)
+        services = [
+            keyRotation, clients, revocations, auditChain,
+            IdentityCleanup(database: database, settings: settings, surroundings: surroundings, logger: logger),
+        ]
+    }
+
+    /// What must be in memory before the first request: keys, clients, revocations; and the client
+    /// of Yimen's own pages, which follows the issuer.
+    package func prepare() async throws {
+        try await registry.ensure([.ownPages(issuer: settings.issuer)])
+        try await keyRotation.advance()
+        try await clients.refresh()
+        try await revocations.refresh()
+    }
+
+    struct Endpoints {
+        let authorize: AuthorizeEndpoint
+        let login: LoginEndpoint
+        let logout: LogoutEndpoint
+        let account: AccountEndpoint
+        let token: TokenEndpoint
+        let userInfo: UserInfoEndpoint
+        let discovery: DiscoveryEndpoints
+    }
+
+    func endpoints(_ router: WebRouter) -> Endpoints {
+        let vault = PersonVault(crypto: crypto)
+        let hints = SignedIDTokenHints(keys: keys, issuer: settings.issuer)
+        let browsers = BrowserSessions(
+            database: database, crypto: crypto, cookies: router.cookies, surroundings: surroundings)
+        let requests = SignInRequests(
+            database: database, crypto: crypto, settings: settings, surroundings: surroundings)
+        let issue = IssueAuthorizationCode(
+            database: database, crypto: crypto, settings: settings, surroundings: surroundings)
+        let responder = AuthorizationResponder(issuer: settings.issuer, renderer: router.renderer)
+        let errors = ProtocolErrorPage(renderer: router.renderer)
+        let ending = SessionEnding(clients: clients, listener: listener, surroundings: surroundings)
+        let signIn = PasswordSignIn(
+            database: database, crypto: crypto, passwords: passwords, vault: vault, sessions: ending,
+            throttle: SignInThrottle(limits: settings.throttle, crypto: crypto), settings: settings,
+            surroundings: surroundings)
+        return Endpoints(
+            authorize: AuthorizeEndpoint(
+                establish: EstablishClient(clients: clients), checks: AuthorizeChecks(hints: hints), issue: issue,
+                errors: errors, responder: responder, browsers: browsers, signInRequests: requests,
+                surroundings: surroundings),
+            login: LoginEndpoint(
+                signIn: signIn, requests: requests, issue: issue, responder: responder, browsers: browsers,
+                clients: clients, renderer: router.renderer, settings: settings, surroundings: surroundings),
+            logout: LogoutEndpoint(
+                database: database, clients: clients, hints: hints, browsers: browsers, sessions: ending,
+                errors: errors, renderer: router.renderer, forms: router.forms, surroundings: surroundings),
+            account: AccountEndpoint(
+                database: database, vault: vault, clients: clients, browsers: browsers, sessions: ending,
+                renderer: router.renderer, surroundings: surroundings),
+            token: TokenEndpoint(tokens: tokens),
+            userInfo: UserInfoEndpoint(
+                database: database, accessTokens: accessTokens, vault: vault, settings: settings),
+            discovery: DiscoveryEndpoints(
+                Discovery(issuer: settings.issuer, grantTypes: tokens.grantTypes), keys: keys))
+    }
+}
+
+/// Verifies ID tokens in process, for the relying party of Yimen's own pages.
+package struct OwnIDTokens: IDTokenVerifier {
+    let keys: SigningKeys
+
+    package func claims(of token: String) async throws -> JSONValue {
+        guard let claims = keys.verify(token, types: ["JWT"]) else {
+            throw Problem.invalidToken("the ID token is not valid")
+        }
+        return claims
+    }
+}

@@ -1,0 +1,32 @@
+import Hummingbird
+package import Web
+
+/// The one place that names Identity's paths.
+package struct IdentityRoutes: Sendable {
+    private let provider: IdentityProvider
+
+    package init(_ provider: IdentityProvider) {
+        self.provider = provider
+    }
+
+    package func addRoutes(to router: WebRouter) {
+        let endpoints = provider.endpoints(router)
+        // Other sites send people here, with GET or POST; there is no CORS and no form token.
+        router.crossSite.get("/oauth2/authorize", use: endpoints.authorize.get)
+        router.crossSite.post("/oauth2/authorize", use: endpoints.authorize.post)
+        router.crossSite.get("/oauth2/logout", use: endpoints.logout.get)
+        router.crossSite.post("/oauth2/logout", use: endpoints.logout.post)
+
+        router.browser.get("/login", use: endpoints.login.get)
+        router.browser.post("/login", use: endpoints.login.post)
+        router.browser.get("/account", use: endpoints.account.get)
+        router.browser.post("/account", use: endpoints.account.post)
+
+        router.protocols.post("/oauth2/token", use: endpoints.token.post)
+        router.protocols.get("/oauth2/userinfo", use: endpoints.userInfo.get)
+        router.protocols.post("/oauth2/userinfo", use: endpoints.userInfo.post)
+        router.protocols.get("/oauth2/jwks", use: endpoints.discovery.jwks)
+        router.protocols.get("/.well-known/openid-configuration", use: endpoints.discovery.configuration)
+        router.protocols.get("/.well-known/oauth-authorization-server", use: endpoints.discovery.configuration)
+    }
+}

@@ -1,0 +1,54 @@
+import Core
+import Hummingbird
+import Web
+
+/// Sends an answer back to the client, in the response mode it asked for. `iss` is in every answer,
+/// errors included (RFC 9207 §2).
+struct AuthorizationResponder: Sendable {
+    let issuer: String
+    let renderer: PageRenderer
+
+    func answer(code: String, to request: AuthorizationRequest, context: WebContext) throws -> Response {
+        var parameters = ParameterList(["code": code])
+        if let state = request.state { parameters.append("state", state) }
+        parameters.append("iss", issuer)
+        return try send(parameters, to: request, context: context)
+    }
+
+    /// RFC 6749 §4.1.2.1.
+    func answer(_ error: OAuthError, to request: AuthorizationRequest, context: WebContext) throws -> Response {
+        var parameters = ParameterList(["error": error.code.rawValue, "error_description": error.description])
+        if let state = request.state { parameters.append("state", state) }
+        parameters.append("iss", issuer)
+        return try send(parameters, to: request, context: context)
+    }
+
+    private func send(_ parameters: ParameterList, to request: AuthorizationRequest, context: WebContext) throws
+        -> Response
+    {
+        switch request.responseMode {
+        case .query:
+            // A registered query stays in front of ours (RFC 6749 §3.1.2).
+            let separator = request.redirectURI.contains("?") ? "&" : "?"
+            return Response.redirect303(request.redirectURI + separator + parameters.encoded).withNoStore()
+        case .formPost:
+            let page = FormPostPage(
+                action: request.redirectURI,
+                fields: parameters.items.map { FormPostPage.Field(name: $0.name, value: $0.value) })
+            return try renderer.render(
+                "identity/form-post", page, titleKey: "identity.form-post.title", context: context
+            ).allowing(formTargets: [request.redirectURI])
+        }
+    }
+}
+
+/// Model of `identity/form-post`; the template escapes every value.
+struct FormPostPage: Sendable {
+    struct Field: Sendable {
+        let name: String
+        let value: String
+    }
+
+    let action: String
+    let fields: [Field]
+}

@@ -1,0 +1,45 @@
+import Core
+import Web
+
+/// One rule of the authorization endpoint: reads the parameters, fills in its part of the request.
+protocol AuthorizeCheck: Sendable {
+    func check(_ parameters: ParameterList, _ client: Client, _ request: inout AuthorizationRequest) throws(OAuthError)
+}
+
+/// All rules, in the order in which they are applied. The order is a security argument: the
+/// client and its redirect URI are established before this list starts (`EstablishClient`), so
+/// that every error from here on may be sent to the client; shape comes before meaning.
+struct AuthorizeChecks: Sendable {
+    private let inOrder: [any AuthorizeCheck]
+
+    init(hints: any IDTokenHintReader) {
+        inOrder = [
+            CheckResponseMode(),
+            CheckState(),
+            CheckDuplicates(),
+            CheckRequestObject(),
+            CheckResponseType(),
+            CheckScope(),
+            CheckPKCE(),
+            CheckNonce(),
+            CheckPrompt(),
+            CheckMaxAge(),
+            CheckHints(hints: hints),
+            CheckACRValues(),
+        ]
+    }
+
+    func run(_ parameters: ParameterList, _ client: Client, _ request: inout AuthorizationRequest) throws(OAuthError) {
+        for check in inOrder {
+            try check.check(parameters, client, &request)
+        }
+    }
+}
+
+extension ParameterList {
+    /// The value of a parameter whose duplicates `CheckDuplicates` has refused or will refuse; an
+    /// empty value counts as absent (RFC 6749 §3.1).
+    func value(_ name: String) -> String? {
+        items.first { $0.name == name && !$0.value.isEmpty }?.value
+    }
+}

@@ -1,0 +1,60 @@
+import Core
+
+/// What the server says about itself (OpenID Connect Discovery §3, RFC 8414 §2). Every member is true of
+/// the code in this release; a test asks for each of them.
+struct Discovery: Sendable {
+    let issuer: String
+    let grantTypes: [String]
+
+    var document: JSONValue {
+        .object(endpoints + choices + switches)
+    }
+
+    private var endpoints: [JSONValue.Member] {
+        var members = [JSONValue.Member("issuer", .string(issuer))]
+        for (name, path) in [
+            ("authorization_endpoint", "authorize"), ("token_endpoint", "token"), ("userinfo_endpoint", "userinfo"),
+            ("jwks_uri", "jwks"), ("end_session_endpoint", "logout"),
+        ] {
+            members.append(.init(name, .string(issuer + "/oauth2/" + path)))
+        }
+        return members
+    }
+
+    private var choices: [JSONValue.Member] {
+        let lists: [(String, [String])] = [
+            ("response_types_supported", ["code"]),
+            ("response_modes_supported", AuthorizationRequest.ResponseMode.allCases.map(\.rawValue)),
+            ("grant_types_supported", grantTypes),
+            ("subject_types_supported", ["public"]),
+            ("id_token_signing_alg_values_supported", Client.IDTokenAlgorithm.allCases.map(\.rawValue)),
+            ("token_endpoint_auth_methods_supported", Client.AuthMethod.allCases.map(\.rawValue)),
+            ("code_challenge_methods_supported", ["S256"]),
+            (
+                "scopes_supported",
+                ["openid", "profile", "phone", "offline_access", Scope.booking, Scope.kiosk, Scope.window]
+            ),
+            (
+                "claims_supported",
+                [
+                    "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "sid", "at_hash",
+                    "name", "preferred_username", "locale", "zoneinfo", "updated_at", "phone_number",
+                    "phone_number_verified",
+                ]
+            ),
+            ("acr_values_supported", AssuranceLevel.allCases.map(\.rawValue)),
+            ("prompt_values_supported", AuthorizationRequest.Prompt.allCases.map(\.rawValue)),
+            ("ui_locales_supported", ["zh-Hans", "en"]),
+        ]
+        return lists.map { JSONValue.Member($0.0, .strings($0.1)) }
+    }
+
+    private var switches: [JSONValue.Member] {
+        let flags: [(String, Bool)] = [
+            ("claims_parameter_supported", false), ("request_parameter_supported", false),
+            ("request_uri_parameter_supported", false), ("authorization_response_iss_parameter_supported", true),
+            ("backchannel_logout_supported", true), ("backchannel_logout_session_supported", true),
+        ]
+        return flags.map { JSONValue.Member($0.0, .bool($0.1)) }
+    }
+}

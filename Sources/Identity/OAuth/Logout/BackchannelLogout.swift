@@ -1,0 +1,67 @@
+import Core
+import Logging
+package import Storage
+package import Web
+
+/// Tells systems that a session of theirs has ended (OpenID Connect Back-Channel Logout 1.0). The
+/// outbox delivers each message by itself, with back-off: one dead system holds up nobody.
+package struct BackchannelLogout: Sendable {
+    package static let topic = "identity.backchannel-logout"
+    /// RFC 8417 event type of a logout token (§2.4).
+    private static let event = "http://schemas.openid.net/event/backchannel-logout"
+    private static let tokenLife = Duration.minutes(2)
+
+    let clients: ClientDirectory
+    let keys: SigningKeys
+    let post: any OutboundForms
+    let issuer: String
+    let surroundings: Surroundings
+
+    /// Queues one message for the system of a session that has just ended.
+    static func enqueue(
+        _ session: RelyingSession, at now: Instant, _ surroundings: Surroundings, in transaction: any Transaction
+    ) throws {
+        let payload = JSONValue.object([
+            "sid": .string(session.sid), "sub": .string(session.personID), "client": .string(session.clientID),
+        ])
+        try Outbox.enqueue(
+            in: transaction, topic: topic, payload: String(decoding: payload.encoded(), as: UTF8.self),
+            id: surroundings.newID(), availableAt: now)
+    }
+
+    /// The outbox handler. The token is made when it is sent, so a late delivery is not an expired one.
+    ///
+    /// - Throws: `OutboxRejection` when the system did not answer 200 or 204: the outbox tries again,
+    ///   except after 400, which is the system's last word (§2.8).
+    package func deliver(_ message: OutboxMessage) async throws {
+        let payload = try JSONParser.parse(Array(message.payload.utf8))
+        guard let sid = payload["sid"]?.stringValue, let subject = payload["sub"]?.stringValue,
+            let clientID = payload["client"]?.stringValue, let client = try await clients.find(clientID),
+            let uri = client.backchannelLogoutURI
+        else { return }
+        let token = try logoutToken(sid: sid, subject: subject, client: client)
+        let status = try await post.post(ParameterList(["logout_token": token]), to: uri)
+        guard status == 200 || status == 204 else {
+            throw OutboxRejection("\(clientID) answered \(status)", isFinal: status == 400)
+        }
+    }
+
+    /// §2.4: typed, with `sub`, `sid`, `events` and `jti`, and never with `nonce`.
+    func logoutToken(sid: String, subject: String, client: Client) throws -> String {
+        let now = surroundings.now()
+        let claims = JSONValue.object([
+            "iss": .string(issuer), "sub": .string(subject), "aud": .string(client.id), "iat": .integer(now.seconds),
+            "exp": .integer((now + Self.tokenLife).seconds), "jti": .string(surroundings.newID()),
+            "sid": .string(sid), "events": .object([JSONValue.Member(Self.event, .object([JSONValue.Member]()))]),
+        ])
+        return try keys.sign(claims, type: "logout+jwt", algorithm: client.idTokenAlgorithm)
+    }
+}
+
+/// Posts forms to systems outside; the implementation guards against addresses that are not meant to be
+/// reached, follows no redirect and limits time and size (identity rule 17).
+package protocol OutboundForms: Sendable {
+    /// - Returns: the status of the answer.
+    /// - Throws: when there was no answer.
+    func post(_ form: ParameterList, to uri: String) async throws -> Int
+}

@@ -1,0 +1,30 @@
+import Core
+
+/// An ID token of ours that somebody brings back to say who or what is meant.
+struct IDTokenHint: Sendable, Hashable {
+    let subject: String
+    let clientID: String
+    let sid: String?
+}
+
+/// Reads ID tokens brought back as hints.
+protocol IDTokenHintReader: Sendable {
+    /// Signature, type and issuer must be ours; the token may have expired, as hints usually have
+    /// (OpenID Connect RP-Initiated Logout §2, §4).
+    ///
+    /// - Returns: `nil` for anything else.
+    func read(_ token: String) -> IDTokenHint?
+}
+
+struct SignedIDTokenHints: IDTokenHintReader {
+    let keys: SigningKeys
+    let issuer: String
+
+    func read(_ token: String) -> IDTokenHint? {
+        guard token.utf8.count <= 8192, let claims = keys.verify(token, types: ["JWT"]),
+            claims["iss"]?.stringValue == issuer, let subject = claims["sub"]?.stringValue,
+            let audience = claims["aud"]?.stringValue
+        else { return nil }
+        return IDTokenHint(subject: subject, clientID: audience, sid: claims["sid"]?.stringValue)
+    }
+}

@@ -1,0 +1,55 @@
+import Core
+import Web
+
+/// A request to `/oauth2/logout` that has passed its checks (OpenID Connect RP-Initiated Logout §2).
+///
+/// 1. no parameter twice;
+/// 2. `id_token_hint`, when sent, is an ID token of ours; a foreign or unsigned one is an error;
+/// 3. `client_id`, when sent, is the hint's audience (§2) and a registered client;
+/// 4. `post_logout_redirect_uri`, when sent, is registered for that client byte for byte; without a
+///    client nothing can vouch for it (§3, §4). A bad one is a page, never a redirect.
+struct LogoutRequest: Sendable {
+    let hint: IDTokenHint?
+    let client: Client?
+    let returnURI: String?
+    let state: String?
+
+    static func parse(_ parameters: ParameterList, clients: ClientDirectory, hints: any IDTokenHintReader) async throws
+        -> LogoutRequest
+    {
+        guard parameters.firstDuplicate == nil else {
+            throw OAuthError(.invalidRequest, "a parameter is sent more than once", mayRedirect: false)
+        }
+        var hint: IDTokenHint?
+        if let token = parameters.value("id_token_hint") {
+            guard let read = hints.read(token) else {
+                throw OAuthError(
+                    .invalidRequest, "id_token_hint is not an ID token of this issuer", mayRedirect: false)
+            }
+            hint = read
+        }
+        let named = parameters.value("client_id")
+        if let named, let hint, named != hint.clientID {
+            throw OAuthError(
+                .invalidRequest, "client_id differs from the audience of id_token_hint", mayRedirect: false)
+        }
+        var client: Client?
+        if let id = named ?? hint?.clientID { client = try await clients.find(id) }
+        let uri = parameters.value("post_logout_redirect_uri")
+        if let uri {
+            guard let client, RedirectURI.matches(uri, registered: client.postLogoutRedirectURIs) else {
+                throw OAuthError(
+                    .invalidRequest, "post_logout_redirect_uri is not registered for this client", mayRedirect: false)
+            }
+        }
+        let state = parameters.value("state").flatMap { $0.utf8.count <= CheckState.maximumLength ? $0 : nil }
+        return LogoutRequest(hint: hint, client: client, returnURI: uri, state: state)
+    }
+
+    /// Where to send the browser afterwards; `nil` shows a page.
+    var destination: String? {
+        guard let returnURI else { return nil }
+        guard let state else { return returnURI }
+        return returnURI + (returnURI.contains("?") ? "&" : "?") + "state=" + PercentDecoding.escape(state)
+    }
+}

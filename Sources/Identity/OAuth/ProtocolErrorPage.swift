@@ -1,0 +1,18 @@
+import Core
+import Hummingbird
+import Logging
+import Web
+
+/// The page for an error that must not be sent to the client: what it means for the person, and the
+/// code for the system's developer. Nothing of the request is repeated (identity rule 24).
+struct ProtocolErrorPage: Sendable {
+    let renderer: PageRenderer
+
+    func page(_ error: OAuthError, context: WebContext) throws -> Response {
+        context.logger.info(
+            "protocol request refused", metadata: ["error": "\(error.code.rawValue)", "why": "\(error.description)"])
+        let model = NoticePage(errorCode: error.code.rawValue, errorText: error.description, clientFault: true)
+        return try renderer.render(
+            "identity/notice", model, titleKey: "identity.notice.title", context: context, status: .badRequest)
+    }
+}

@@ -1,0 +1,90 @@
+import Core
+import Cryptography
+import Storage
+import Web
+
+/// `grant_type=authorization_code` (RFC 6749 §4.1.3).
+///
+/// 1. `code`, `redirect_uri` present; 2. the code is known; 3. it was issued to this client;
+/// 4. `redirect_uri` is the one of the authorization request; 5. the PKCE verifier matches, and is
+/// there exactly when a challenge was (RFC 7636 §4.6, RFC 9700 §4.8.2); 6. it has not expired;
+/// 7. last, the gate: of all who come this far, one redeems it. Whoever comes second has proved to
+/// hold the code and the verifier, so somebody stole one of them: everything the code gave is
+/// revoked (RFC 6749 §4.1.2, §10.5). The gate is last so that nobody without proof can do that.
+struct RedeemAuthorizationCode: TokenGrant {
+    let type = Client.GrantType.authorizationCode
+    let database: any Database
+    let crypto: any CryptoProvider
+    let tokens: TokenIssuer
+    let surroundings: Surroundings
+
+    func answer(_ request: TokenRequest, from client: Client) async throws -> TokenAnswer {
+        let hash = crypto.digest(try request.required("code"))
+        let redirectURI = try request.required("redirect_uri")
+        guard let code = try await database.read({ try AuthorizationCodeStore.find(hash: hash, in: $0) }) else {
+            throw refuse("the code is unknown or has expired")
+        }
+        guard code.grant.clientID == client.id else { throw refuse("the code was issued to another client") }
+        guard code.redirectURI.utf8.elementsEqual(redirectURI.utf8) else {
+            throw refuse("redirect_uri differs from the authorization request")
+        }
+        try checkVerifier(request.form.value("code_verifier"), against: code.codeChallenge)
+        let now = surroundings.now()
+        guard code.redeemedAt != nil || code.expiresAt > now else { throw refuse("the code has expired") }
+        switch try await redeem(code, hash: hash, for: client, at: now) {
+        case .redeemed(let person, let refreshToken):
+            return try tokens.answer(
+                code.grant, person: person, client: client, refreshToken: refreshToken, nonce: code.nonce,
+                at: now)
+        case .spent: throw refuse("the code has been used already")
+        case .over: throw refuse("the session behind the code has ended")
+        }
+    }
+
+    private enum Outcome: Sendable {
+        case redeemed(Person, refreshToken: Secret<String>?)
+        case spent
+        case over
+    }
+
+    private func redeem(_ code: AuthorizationCode, hash: String, for client: Client, at now: Instant) async throws
+        -> Outcome
+    {
+        let grant = code.grant
+        let refreshToken = client.grants.contains(.refreshToken) ? surroundings.newHandle() : nil
+        let refreshHash = refreshToken.map(crypto.digest)
+        let offline = grant.scopes.contains("offline_access")
+        let alarm = AuditEvent.codeReused(grant: grant.id, by: client.id, surroundings)
+        return try await database.transaction { transaction in
+            guard try AuthorizationCodeStore.redeem(hash: hash, at: now, in: transaction) else {
+                _ = try RefreshStore.revoke(family: grant.id, because: "code-reused", at: now, in: transaction)
+                try RevocationStore.revoke(grant.id, at: now, in: transaction)
+                try AuditStore.append(alarm, in: transaction)
+                return .spent
+            }
+            guard try RelyingSessionStore.touch(grant.sid, at: now, in: transaction),
+                let person = try PersonStore.find(grant.personID, in: transaction), person.state == .active
+            else { return .over }
+            if let refreshHash {
+                try RefreshStore.open(
+                    grant, offline: offline, tokenHash: refreshHash, idleEnds: now + client.refreshIdle,
+                    ends: now + client.refreshLife, at: now, in: transaction)
+            }
+            return .redeemed(person, refreshToken: refreshToken.map { Secret($0) })
+        }
+    }
+
+    private func checkVerifier(_ verifier: String?, against challenge: String?) throws(OAuthError) {
+        switch (verifier, challenge) {
+        case (nil, nil): return
+        case (nil, .some): throw refuse("code_verifier is missing")
+        case (.some, nil): throw refuse("code_verifier was sent, but no code_challenge had been")
+        case (.some(let verifier), .some(let challenge)):
+            guard PKCE.isVerifier(verifier), PKCE(crypto: crypto).proves(verifier, challenge) else {
+                throw refuse("code_verifier does not match")
+            }
+        }
+    }
+
+    private func refuse(_ description: String) -> OAuthError { OAuthError(.invalidGrant, description) }
+}

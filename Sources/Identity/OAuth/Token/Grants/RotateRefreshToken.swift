@@ -1,0 +1,86 @@
+import Core
+import Cryptography
+import Storage
+import Web
+
+/// `grant_type=refresh_token` (RFC 6749 §6) with rotation (RFC 9700 §4.14.2).
+///
+/// Every use replaces the token. The successor is computed from the token under a key of ours, so
+/// that a client whose answer was lost, or whose two tabs refresh at once, gets the very same
+/// successor for ten seconds and never two. A replaced token that comes back later has been stolen
+/// by one side or the other: the family dies and an alarm is written.
+struct RotateRefreshToken: TokenGrant {
+    let type = Client.GrantType.refreshToken
+    let database: any Database
+    let crypto: any CryptoProvider
+    let tokens: TokenIssuer
+    let settings: IdentitySettings
+    let surroundings: Surroundings
+
+    func answer(_ request: TokenRequest, from client: Client) async throws -> TokenAnswer {
+        let token = try request.required("refresh_token")
+        let hash = crypto.digest(token)
+        let now = surroundings.now()
+        guard let stored = try await database.read({ try RefreshStore.find(hash, in: $0) }) else {
+            throw refuse("the refresh token is unknown or has expired")
+        }
+        guard stored.grant.clientID == client.id else { throw refuse("the refresh token is another client's") }
+        guard stored.familyRevokedAt == nil, stored.familyEndsAt > now else {
+            throw refuse("the refresh token has been revoked or has expired")
+        }
+        guard stored.replacedAt != nil || stored.expiresAt > now else { throw refuse("the refresh token has expired") }
+        let grant = try narrow(stored.grant, request)
+        let successor = crypto.blindIndex(token, domain: "identity_refresh_token.successor")
+        switch try await rotate(hash, stored, successor: successor, for: client, at: now) {
+        case .rotated(let person):
+            return try tokens.answer(
+                grant, person: person, client: client, refreshToken: Secret(successor), nonce: nil, at: now)
+        case .reused: throw refuse("the refresh token had been replaced; everything from it is revoked")
+        case .over: throw refuse("the refresh token has been revoked or has expired")
+        }
+    }
+
+    private enum Outcome: Sendable {
+        case rotated(Person)
+        case reused
+        case over
+    }
+
+    private func rotate(
+        _ hash: String, _ stored: RefreshStore.Token, successor: String, for client: Client, at now: Instant
+    ) async throws -> Outcome {
+        let family = stored.grant.id
+        let successorHash = crypto.digest(successor)
+        let grace = settings.refreshGrace
+        let alarm = AuditEvent.refreshReused(family: family, by: client.id, surroundings)
+        let expires = min(now + client.refreshIdle, stored.familyEndsAt)
+        return try await database.transaction { transaction in
+            guard try RefreshStore.hold(family: family, at: now, in: transaction),
+                let person = try PersonStore.find(stored.grant.personID, in: transaction), person.state == .active
+            else { return .over }
+            if let generation = try RefreshStore.replace(hash, at: now, in: transaction) {
+                try RefreshStore.add(
+                    successorHash, family: family, generation: generation + 1, expires: expires, at: now,
+                    in: transaction)
+                return .rotated(person)
+            }
+            guard let replacedAt = try RefreshStore.find(hash, in: transaction)?.replacedAt else { return .over }
+            if replacedAt + grace >= now { return .rotated(person) }
+            _ = try RefreshStore.revoke(family: family, because: "reused", at: now, in: transaction)
+            try RevocationStore.revoke(family, at: now, in: transaction)
+            try AuditStore.append(alarm, in: transaction)
+            return .reused
+        }
+    }
+
+    /// The same scopes or fewer (RFC 6749 §6).
+    private func narrow(_ grant: Grant, _ request: TokenRequest) throws(OAuthError) -> Grant {
+        guard let text = request.form.value("scope") else { return grant }
+        guard let scopes = ScopeList.parse(text), !scopes.isEmpty, scopes.allSatisfy(grant.scopes.contains) else {
+            throw OAuthError(.invalidScope, "scope goes beyond what was granted")
+        }
+        return grant.narrowed(to: scopes)
+    }
+
+    private func refuse(_ description: String) -> OAuthError { OAuthError(.invalidGrant, description) }
+}

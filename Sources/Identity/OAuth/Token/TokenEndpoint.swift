@@ -1,0 +1,43 @@
+import Core
+import HTTPTypes
+import Hummingbird
+import Logging
+import Web
+
+/// `POST /oauth2/token` (RFC 6749 §3.2). Reads the body and the `Authorization` header, never the query.
+struct TokenEndpoint: Sendable {
+    let tokens: TokenService
+
+    func post(_ request: Request, _ context: WebContext) async throws -> Response {
+        do {
+            let headers = request.headers[values: .authorization]
+            guard headers.count <= 1 else {
+                throw OAuthError(.invalidRequest, "there are several Authorization headers")
+            }
+            let form: ParameterList
+            do {
+                form = try await ParameterList.form(request)
+            } catch let fault as ParameterFault {
+                throw OAuthError(.invalidRequest, fault.detail)
+            }
+            return Self.response(try await tokens.answer(TokenRequest(form: form, authorization: headers.first)))
+        } catch let error as OAuthError {
+            context.logger.info(
+                "token refused", metadata: ["error": "\(error.code.rawValue)", "why": "\(error.description)"])
+            return OAuthErrorBody.response(error)
+        }
+    }
+
+    /// RFC 6749 §5.1.
+    private static func response(_ answer: TokenAnswer) -> Response {
+        let body = JSONValue.object([
+            "access_token": .string(answer.accessToken.reveal()), "token_type": "Bearer",
+            "expires_in": .integer(Int64(answer.expiresIn)),
+            "refresh_token": answer.refreshToken.map { .string($0.reveal()) },
+            "id_token": answer.idToken.map { .string($0.reveal()) }, "scope": answer.scope.map(JSONValue.string),
+        ])
+        var response = Response.json(body).withNoStore()
+        response.headers[.pragma] = "no-cache"
+        return response
+    }
+}
