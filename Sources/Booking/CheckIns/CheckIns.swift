@@ -1,0 +1,45 @@
+import Catalogue
+package import Core
+import Storage
+
+/// T6: a booking becomes a number in the queue.
+package struct CheckIns: Sendable {
+    let core: BookingCore
+
+    /// - Throws: `invalid-ticket`, `wrong-hall`, `too-early`, `too-late`, `already-redeemed` with the first time
+    ///   and place, `out-of-order` with the state, `not-found` when the person has no booking here today.
+    package func redeem(
+        hall: String, proof: CheckInProof, by device: Principal, idempotencyKey: String? = nil
+    ) async throws -> QueueTicket {
+        let now = core.now()
+        guard core.catalogue.current.hall(hall) != nil else { throw Problem(.notFound, "No hall has this id.") }
+        let key = RequestKey(
+            idempotencyKey, principal: device, route: "check-ins/\(hall)", content: proof.canonicalText,
+            hash: core.requestHash)
+        if let key,
+            let first = try await core.database.read({ try IdempotencyStore.replay(key, as: QueueTicket.self, in: $0) })
+        {
+            return first
+        }
+        let found = try await FindBooking(core: core, hall: hall, now: now).find(proof)
+        try CheckRedeemable(core: core, hall: hall, now: now).check(found)
+        let step = try await RedeemStep.prepare(found, proof: proof, device: device.subject, core: core, now: now)
+        return try await core.database.once(key, at: now) { try step.run(in: $0) }
+    }
+}
+
+extension CheckInProof {
+    var name: String {
+        switch self {
+        case .ticket: "ticket"
+        case .code: "code"
+        case .identityNumber: "identityNumber"
+        }
+    }
+
+    var canonicalText: String {
+        switch self {
+        case .ticket(let text), .code(let text), .identityNumber(let text): name + " " + text
+        }
+    }
+}

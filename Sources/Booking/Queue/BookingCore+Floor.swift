@@ -1,0 +1,25 @@
+import Catalogue
+import Core
+import Storage
+
+extension BookingCore {
+    /// Chains an event of a ticket; boards show numbers and places, so it holds nothing else.
+    func append(
+        _ kind: EventKind, _ ticket: TicketRow, window: String?, at now: Instant, in tx: any Transaction
+    ) throws {
+        let detail = JSONValue.object([
+            "number": .string(ticket.number), "queue": .string(ticket.queue), "window": window.map(JSONValue.string),
+            "zone": catalogue.current.group(ticket.queue).map { .string($0.zone) },
+            "recalls": .integer(Int64(ticket.call?.recalls ?? 0)), "reservation": .string(ticket.reservation),
+            "waiting": .integer(Int64(try TicketStore.waiting(in: ticket.queue, tx))),
+        ])
+        try events.append(
+            [entry(kind, hall: ticket.hall, subject: ticket.id, detail, at: now)], hall: ticket.hall, in: tx)
+    }
+
+    func appendWindow(_ kind: EventKind, _ window: ServiceWindow, at now: Instant, in tx: any Transaction) throws {
+        let detail = JSONValue.object(["window": .string(window.id), "queue": .string(window.group)])
+        try events.append(
+            [entry(kind, hall: window.hall, subject: window.id, detail, at: now)], hall: window.hall, in: tx)
+    }
+}

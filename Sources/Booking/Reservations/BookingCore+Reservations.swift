@@ -1,0 +1,41 @@
+import Core
+import Cryptography
+import Storage
+
+extension BookingCore {
+    /// The reservation with its signed ticket, where its state has one.
+    func withTicket(_ reservation: Reservation) throws -> ConfirmedReservation {
+        guard reservation.state == .booked, let person = reservation.person, let start = reservation.start,
+            let end = reservation.end, let item = reservation.items.first
+        else { return ConfirmedReservation(reservation: reservation, ticket: nil) }
+        let ticket = try HallTicket(
+            reservation: reservation.id, hall: reservation.hall, item: item, start: start,
+            windowMinutes: Int((end - start).milliseconds / 60_000),
+            person: HallTicket.person(person, provider: crypto), revision: reservation.revision)
+        return ConfirmedReservation(reservation: reservation, ticket: try tickets.encode(ticket))
+    }
+
+    /// Gives the person's limits back and records the end of a hold or a booking.
+    func giveUp(
+        _ reservation: Reservation, _ kind: EventKind, at now: Instant, in tx: any Transaction
+    ) throws -> Reservation {
+        try giveLimits(reservation, in: tx)
+        try EventStore.record(entry(kind, reservation, at: now), in: tx)
+        return reservation
+    }
+
+    func giveLimits(_ reservation: Reservation, in tx: any Transaction) throws {
+        guard let person = reservation.person, let item = reservation.items.first, let start = reservation.start else {
+            return
+        }
+        try limits.give(person: person, item: item, start: start, in: tx)
+    }
+
+    /// Milliseconds, evenly from 0 to the longest delay of the settings.
+    func randomDelay() -> Int64 {
+        let longest = settings.reofferDelay.milliseconds
+        guard longest > 0 else { return 0 }
+        let value = surroundings.random.bytes(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        return Int64(value % UInt64(longest + 1))
+    }
+}

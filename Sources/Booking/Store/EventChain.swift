@@ -1,0 +1,33 @@
+import Core
+import ServiceLifecycle
+import Storage
+
+/// Moves booking events from the intake into the chains of their halls.
+package struct EventChain: Sendable, Service {
+    let core: BookingCore
+    private static let batch = 200
+
+    package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do { try await chain() } catch { /* The rows wait in the intake for the next round. */  }
+                try? await Task.sleep(for: .milliseconds(500))
+            }
+        }
+    }
+
+    /// Moves all that waits.
+    package func chain() async throws {
+        let events = core.events
+        while try await core.database.transaction({ try events.chainIntake(limit: EventChain.batch, in: $0) })
+            >= EventChain.batch
+        {}
+    }
+
+    /// Proves a hall's chain.
+    /// - Returns: the sequence number of the first row that is not as it was written; `nil` when all are.
+    package func firstBreak(in hall: String) async throws -> Int64? {
+        let events = core.events
+        return try await core.database.read { try events.firstBreak(in: hall, db: $0) }
+    }
+}

@@ -1,0 +1,6 @@
+package import Storage
+
+/// The schema of this room, in order.
+package enum BookingMigrations {
+    package static let all = [M0001_Capacity.migration, M0002_Visits.migration, M0003_Journal.migration]
+}

@@ -1,0 +1,56 @@
+import Core
+import Storage
+
+/// Who sits at which window; one open session per window.
+enum WindowSessionStore {
+    struct Session: Sendable, Hashable {
+        let window: String
+        let queue: String
+        let officer: String
+        let openedAt: Instant
+    }
+
+    private static let open: SQL = """
+        INSERT INTO booking_window_session (id, window_id, hall, queue, officer, opened_at_ms)
+        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING
+        """
+
+    /// - Returns: `false` when the window is open already.
+    static func open(
+        id: String, window: String, hall: String, queue: String, officer: String, at now: Instant,
+        in tx: any Transaction
+    ) throws -> Bool {
+        try tx.execute(open, id, window, hall, queue, officer, now) == 1
+    }
+
+    private static let close: SQL = """
+        UPDATE booking_window_session SET closed_at_ms = $2 WHERE window_id = $1 AND closed_at_ms IS NULL
+        """
+
+    static func close(_ window: String, at now: Instant, in tx: any Transaction) throws -> Bool {
+        try tx.execute(close, window, now) == 1
+    }
+
+    private static let byWindow: SQL = """
+        SELECT window_id, queue, officer, opened_at_ms FROM booking_window_session
+        WHERE window_id = $1 AND closed_at_ms IS NULL
+        """
+    private static let byQueue: SQL = """
+        SELECT window_id, queue, officer, opened_at_ms FROM booking_window_session
+        WHERE queue = $1 AND closed_at_ms IS NULL ORDER BY window_id
+        """
+
+    static func current(_ window: String, in db: any Statements) throws -> Session? {
+        try db.first(byWindow, window).map(session)
+    }
+
+    static func open(queue: String, in db: any Statements) throws -> [Session] {
+        try db.query(byQueue, queue).map(session)
+    }
+
+    private static func session(_ row: Row) throws -> Session {
+        Session(
+            window: try row.text("window_id"), queue: try row.text("queue"), officer: try row.text("officer"),
+            openedAt: try row.instant("opened_at_ms"))
+    }
+}
