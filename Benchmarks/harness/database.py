@@ -1,0 +1,74 @@
+"""What the harness does behind the server's back: makes room in the cells beforehand, counts afterwards."""
+
+import shutil
+import sqlite3
+import subprocess
+from pathlib import Path
+
+ROOM = 10_000_000
+WIDEN = f"UPDATE booking_cell SET places = {ROOM}, cap = {ROOM}, web_cap = {ROOM} WHERE open = TRUE"
+OVERSOLD = """
+    SELECT count(*) FROM booking_cell WHERE used > cap OR used < 0 OR used <> (SELECT coalesce(sum(units), 0)
+    FROM booking_claim WHERE booking_claim.group_id = booking_cell.group_id
+        AND booking_claim.start_at_ms = booking_cell.start_at_ms)
+"""
+GROUP_CELLS = """
+    SELECT start_at_ms, end_at_ms FROM booking_cell WHERE open = TRUE AND group_id = '{group}'
+    AND start_at_ms > {after} ORDER BY start_at_ms LIMIT {count}
+"""
+
+
+class SQLiteFile:
+    name = "SQLite"
+
+    def __init__(self, directory: Path):
+        self.directory = directory
+
+    def query(self, sql: str) -> list[tuple]:
+        file = next(iter(sorted(self.directory.glob("**/*.sqlite"))), None)
+        if file is None:
+            raise SystemExit(f"bench: no SQLite file below {self.directory}")
+        with sqlite3.connect(file, timeout=30) as connection:
+            return connection.execute(sql).fetchall()
+
+
+class PostgreSQL:
+    """A throwaway cluster by scripts/postgres.sh, durable as it would be in production."""
+
+    name = "PostgreSQL"
+
+    def __init__(self, root: Path, directory: Path):
+        self.script = root / "scripts" / "postgres.sh"
+        self.directory = directory
+        self.url = self._run("start", directory, "shared_buffers=512MB", "max_wal_size=4GB").strip()
+
+    def _run(self, *arguments) -> str:
+        answer = subprocess.run(
+            [self.script, *map(str, arguments)], capture_output=True, text=True, timeout=180)
+        if answer.returncode != 0:
+            raise SystemExit(f"bench: postgres.sh {arguments[0]} failed:\n{answer.stderr}")
+        return answer.stdout
+
+    def query(self, sql: str) -> list[tuple]:
+        answer = subprocess.run(
+            ["psql", self.url, "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql],
+            capture_output=True, text=True, timeout=120)
+        if answer.returncode != 0:
+            raise SystemExit(f"bench: psql failed:\n{answer.stderr}")
+        return [tuple(line.split("|")) for line in answer.stdout.splitlines() if line]
+
+    def pgbench(self, script: Path, clients: int, seconds: float, **variables) -> float:
+        """Transactions per second of a script, with prepared statements."""
+        defines = [argument for name, value in variables.items() for argument in ("-D", f"{name}={value}")]
+        answer = subprocess.run(
+            ["pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", "1", "-T", str(int(seconds)), "-f", script,
+             *defines, "-h", self.directory, "-U", "yimen", "yimen"],
+            capture_output=True, text=True, timeout=seconds + 120)
+        line = next((line for line in answer.stdout.splitlines() if line.startswith("tps = ")), None)
+        if line is None:
+            raise SystemExit(f"bench: pgbench gave no rate:\n{answer.stdout}{answer.stderr}")
+        return float(line.split()[2])
+
+    def stop(self):
+        self._run("stop", self.directory)
+        shutil.rmtree(self.directory, ignore_errors=True)

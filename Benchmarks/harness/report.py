@@ -1,0 +1,50 @@
+"""Rows of figure, limit and ratio, on the terminal and as Markdown."""
+
+from dataclasses import dataclass
+
+
+@dataclass
+class Row:
+    what: str
+    figure: str
+    limit: str = "–"
+    ratio: float | None = None
+    bar: str = "–"
+    passed: bool | None = None
+    note: str = ""
+
+    @property
+    def verdict(self) -> str:
+        return {None: "", True: "reached", False: "below"}[self.passed]
+
+    @property
+    def cells(self) -> list[str]:
+        ratio = "–" if self.ratio is None else f"{self.ratio:.2f}"
+        return [self.what, self.figure, self.limit, ratio, self.bar, self.verdict, self.note]
+
+
+HEAD = ["what", "figure", "limit", "ratio", "bar", "", "note"]
+
+
+def rate(value: float) -> str:
+    return f"{value:,.0f}/s" if value >= 100 else f"{value:.1f}/s"
+
+
+def against(what: str, figure: float, limit: float, named: str, bar: float, note: str = "") -> Row:
+    ratio = figure / limit if limit else 0
+    return Row(what, rate(figure), f"{named} {rate(limit)}", ratio, f"≥ {bar:g}", ratio >= bar, note)
+
+
+def at_most(what: str, figure: float, bar: float, unit: str, note: str = "") -> Row:
+    return Row(what, f"{figure:.3g} {unit}", bar=f"< {bar:g} {unit}", passed=figure < bar, note=note)
+
+
+def line(row: Row) -> str:
+    what, figure, limit, ratio, bar, verdict, note = row.cells
+    return f"{what:<46} {figure:>11}  {limit:<34} {ratio:>6}  {bar:<10} {verdict:<8} {note}".rstrip()
+
+
+def markdown(rows: list[Row], heading: list[str]) -> str:
+    lines = ["# Benchmarks", "", *heading, "", "| " + " | ".join(HEAD) + " |", "| --- " * len(HEAD) + "|"]
+    lines += ["| " + " | ".join(row.cells) + " |" for row in rows]
+    return "\n".join(lines) + "\n"
