@@ -125,6 +125,7 @@ let package = Package(
             dependencies: [
                 hummingbird, logging, lifecycle, httpClient, httpTypes, nio,
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),

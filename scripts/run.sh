@@ -15,8 +15,16 @@ quietly .build/logs/run-samples.log "Building the sample departments" \
 programs=$(swift build -c "$build" --show-bin-path)
 
 export YIMEN_DEMO=${YIMEN_DEMO:-true} YIMEN_LOG_FORMAT=${YIMEN_LOG_FORMAT:-text}
-port=${YIMEN_HTTP_PORT:-8080}
-issuer=${YIMEN_ISSUER:-http://localhost:$port}
+tls=${YIMEN_HTTP_TLS:-false} trust=()
+if [ "$tls" = true ]; then
+    port=${YIMEN_HTTP_PORT:-8443}
+    issuer=${YIMEN_ISSUER:-https://localhost:$port}
+    [ -n "${YIMEN_HTTP_CERTIFICATE:-}" ] || [ -f certs/server.pem ] || certs/make-development-ca.sh
+    [ -n "${YIMEN_HTTP_CERTIFICATE:-}" ] || trust=(--ca-file certs/development-ca.pem)
+else
+    port=${YIMEN_HTTP_PORT:-8080}
+    issuer=${YIMEN_ISSUER:-http://localhost:$port}
+fi
 samples_port=${SAMPLES_PORT:-8090}
 logs=${YIMEN_DATA_DIRECTORY:-var}/logs
 mkdir -p "$logs"
@@ -27,20 +35,36 @@ mkdir -p "$logs"
 declare -A running=()
 stop_all() {
     trap '' INT TERM
-    [ ${#running[@]} = 0 ] || kill -TERM "${!running[@]}" 2>/dev/null || true
+    local process patience=300
+    for process in "${!running[@]}"; do kill -TERM "$process" 2>/dev/null || true; done
+    for process in "${!running[@]}"; do
+        while kill -0 "$process" 2>/dev/null && [ $((patience -= 1)) -gt 0 ]; do sleep 0.1; done
+        kill -KILL "$process" 2>/dev/null || true
+    done
     wait
+    running=()
 }
 trap 'stop_all; echo; echo "Stopped. The data is kept in ${YIMEN_DATA_DIRECTORY:-var}/."; exit 0' INT TERM
 trap stop_all EXIT
 
 "$programs/yimen" serve >>"$logs/yimen.log" 2>&1 &
 running[$!]="yimen serve (log: $logs/yimen.log)"
-"$programs/department-samples" --issuer "$issuer" --port "$samples_port" >>"$logs/department-samples.log" 2>&1 &
+"$programs/department-samples" --issuer "$issuer" --port "$samples_port" "${trust[@]}" \
+    >>"$logs/department-samples.log" 2>&1 &
 running[$!]="department-samples (log: $logs/department-samples.log)"
 
 # Answers are asked for without curl, which a fresh system may not have.
-answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1" && printf 'GET %s HTTP/1.0\r\nHost: localhost\r\n\r\n' "$2" >&3 &&
-    read -r -t 2 line <&3 && [[ $line == *" 200"* ]]) 2>/dev/null; }
+answers() {
+    local request="GET $2 HTTP/1.1\r\nHost: localhost:$1\r\nConnection: close\r\n\r\n" line=
+    if [ "${3:-false}" = true ]; then
+        # shellcheck disable=SC2059
+        line=$(printf "$request" | timeout 2 openssl s_client -quiet -connect "localhost:$1" 2>/dev/null | head -1)
+    else
+        # shellcheck disable=SC2059
+        line=$( (exec 3<>"/dev/tcp/127.0.0.1/$1" && printf "$request" >&3 && timeout 2 head -1 <&3) 2>/dev/null)
+    fi
+    [[ $line == *" 200"* ]]
+}
 ended() {
     local process
     for process in "${!running[@]}"; do kill -0 "$process" 2>/dev/null || { echo "$process"; return; }; done
@@ -51,7 +75,7 @@ report_end() {
     unset "running[$1]"
     exit 1
 }
-until answers "$port" /health/ready && answers "$samples_port" /health; do
+until answers "$port" /health/ready "$tls" && answers "$samples_port" /health; do
     gone=$(ended)
     [ -z "$gone" ] || report_end "$gone"
     sleep 0.2

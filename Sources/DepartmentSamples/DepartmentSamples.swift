@@ -30,7 +30,13 @@ struct DepartmentSamples: AsyncParsableCommand {
     @Option(help: "The URL browsers reach these sites at (default: http://localhost:PORT).")
     var publicURL: String?
 
+    @Option(help: "A PEM file with the authority to trust when the issuer's certificate is of a development CA.")
+    var caFile: String?
+
     func validate() throws {
+        if let caFile, !FileManager.default.isReadableFile(atPath: caFile) {
+            throw ValidationError("--ca-file '\(caFile)' cannot be read.")
+        }
         guard (0...65_535).contains(port) else { throw ValidationError("--port must be between 0 and 65535.") }
         for (name, value) in [("--issuer", issuer), ("--public-url", publicURL ?? "http://localhost")] {
             guard let url = URL(string: value), ["http", "https"].contains(url.scheme), url.host != nil,
@@ -41,7 +47,7 @@ struct DepartmentSamples: AsyncParsableCommand {
 
     func run() async throws {
         let logger = Logger(label: "department-samples")
-        let client = HTTPClient(configuration: ProviderClient.configuration)
+        let client = HTTPClient(configuration: ProviderClient.configuration(certificateAuthority: caFile))
         do {
             try await serve(client: client, logger: logger)
         } catch {

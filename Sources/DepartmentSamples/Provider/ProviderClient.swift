@@ -2,17 +2,24 @@ import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 
 /// The one way these sites speak to the identity provider: bounded in time and size, never following a redirect.
 struct ProviderClient: Sendable {
-    static let configuration: HTTPClient.Configuration = {
+    /// - Parameter certificateAuthority: a PEM file to trust in place of the system's authorities.
+    static func configuration(certificateAuthority: String?) -> HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration(
             redirectConfiguration: .disallow,
             timeout: .init(connect: .seconds(3), read: .seconds(10)))
         // A provider that refuses connections should be reported at once; trying again is ours to do.
         configuration.connectionPool.retryConnectionEstablishment = false
+        if let certificateAuthority {
+            var tls = TLSConfiguration.makeClientConfiguration()
+            tls.trustRoots = .file(certificateAuthority)
+            configuration.tlsConfiguration = tls
+        }
         return configuration
-    }()
+    }
 
     private static let largestAnswer = 256 * 1024
     private let client: HTTPClient
