@@ -11,7 +11,7 @@ for purpose in "$@"; do
     case $purpose in
     build) wanted+=(libssl-dev libsqlite3-dev libargon2-dev libpq-dev libqrencode-dev) ;;
     test) wanted+=(postgresql chromium chromium-driver fonts-noto-cjk python3-venv zbar-tools openssl) ;;
-    bench) wanted+=(postgresql postgresql-contrib wrk) ;;
+    bench) wanted+=(postgresql postgresql-contrib wrk python3) ;;
     *) echo "packages.sh: unknown purpose '$purpose'" >&2; exit 64 ;;
     esac
 done

@@ -158,15 +158,14 @@ class TestTokens:
         newest = session.refresh_token(portal.metadata["token_endpoint"], refresh_token=fresh["refresh_token"])
         assert newest["access_token"]
 
-    def test_an_old_refresh_token_kills_its_family(self, portal):
+    def test_a_replay_at_once_gets_the_same_successor(self, portal):
+        """A lost answer or two tabs at once must not sign anybody out, and must not make two families."""
         token = portal.sign_in(CITIZEN)
         endpoint = portal.metadata["token_endpoint"]
-        second = portal.session().refresh_token(endpoint, refresh_token=token["refresh_token"])
-        third = portal.session().refresh_token(endpoint, refresh_token=second["refresh_token"])
-        with pytest.raises(OAuthError, match="invalid_grant"):
-            portal.session().refresh_token(endpoint, refresh_token=token["refresh_token"])
-        with pytest.raises(OAuthError, match="invalid_grant"):
-            portal.session().refresh_token(endpoint, refresh_token=third["refresh_token"])
+        first, second = (
+            portal.session().refresh_token(endpoint, refresh_token=token["refresh_token"]) for _ in range(2)
+        )
+        assert first["refresh_token"] == second["refresh_token"]
 
     def test_a_refresh_token_belongs_to_its_client(self, portal, desk):
         token = portal.sign_in(CITIZEN)
