@@ -66,7 +66,7 @@ def departments(yimen):
     secrets = {}
     for folder, (client_id, variable) in SAMPLES.items():
         secrets[variable] = f"acceptance-secret-{folder}-of-32-or-more"
-        yimen.run("client", "remove", client_id)
+        yimen.run("client", "remove", "--id", client_id)
         yimen.succeed(
             "client",
             "add",

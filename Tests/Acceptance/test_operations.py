@@ -104,9 +104,9 @@ def test_clients_are_added_listed_and_removed(yimen):
     listing = yimen.succeed("client", "list")
     assert "listed" in listing and "x" * 40 not in listing
     assert yimen.run(*add).returncode != 0
-    yimen.succeed("client", "remove", "listed")
+    yimen.succeed("client", "remove", "--id", "listed")
     assert "listed" not in yimen.succeed("client", "list")
-    assert yimen.run("client", "remove", "listed").returncode != 0
+    assert yimen.run("client", "remove", "--id", "listed").returncode != 0
     assert (
         yimen.run(
             "client", "add", "--id", "bad", "--secret", "x" * 40, "--redirect-uri", "http://a.example/cb#x"
