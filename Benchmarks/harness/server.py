@@ -25,6 +25,8 @@ class Server:
             "YIMEN_DEMO": "true",
             # The load comes from one address, which a limit would stop.
             "YIMEN_LIMITS_ENABLED": "false",
+            "YIMEN_BOOKING_LIMITS_ACTIVE": "1000",
+            "YIMEN_BOOKING_LIMITS_PER_ITEM_AND_DAY": "100",
         }
         if database_url:
             self.environment["YIMEN_DATABASE_URL"] = database_url
