@@ -1,6 +1,4 @@
 package import Core
-import HummingbirdCore
-package import NIOCore
 
 /// What an operator can set about the web side.
 package struct WebSettings: Sendable {
@@ -17,10 +15,6 @@ package struct WebSettings: Sendable {
     package var allowedOrigins: [String] = ["*"]
     /// A request that takes longer is answered with 503 (408 while its body still arrives).
     package var requestTimeout: Duration = .seconds(20)
-    /// A silent connection is closed after this.
-    package var idleTimeout: Duration = .seconds(60)
-    /// Connections open at once; more wait to be accepted.
-    package var maximumConnections = 8192
     /// Longest path and query, in bytes.
     package var maximumURILength = 8192
     /// Event streams open at once; one more is answered with 503.
@@ -48,12 +42,4 @@ package struct WebSettings: Sendable {
 
     /// Cookies are `Secure` and HSTS is sent.
     package var isHTTPS: Bool { publicURL.hasPrefix("https://") }
-}
-
-extension WebSettings {
-    /// Longest header field, longest header, most header fields; the parser answers 400 beyond them.
-    package static let headerLimits = (field: 16 * 1024, list: 32 * 1024, count: 100)
-
-    /// `idleTimeout` in the form that the server configuration takes.
-    package var idleTimeAmount: TimeAmount { .milliseconds(idleTimeout.milliseconds) }
 }

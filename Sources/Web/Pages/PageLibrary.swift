@@ -17,6 +17,11 @@ package struct PageLibrary: Sendable {
         var texts = [WebLocale: LocaleTexts]()
         for locale in WebLocale.allCases { texts[locale] = try LocaleTexts.load(locale, from: directory + "/Locales") }
         let sources = try PageLibrary.sources(below: directory + "/Templates")
+        for (name, source) in sources {
+            for partial in PageLibrary.partials(in: source) where sources[partial] == nil {
+                faults.append("\(name): there is no template \(partial)")
+            }
+        }
         var used = [String: String]()
         var compiled = [WebLocale: MustacheLibrary]()
         for (locale, texts) in texts {
@@ -29,7 +34,7 @@ package struct PageLibrary: Sendable {
                     return nil
                 }
                 do {
-                    templates[name] = try MustacheTemplate(string: text)
+                    templates[PageLibrary.dotted(name)] = try MustacheTemplate(string: PageLibrary.dottedTags(text))
                 } catch let error as MustacheTemplate.ParserError {
                     faults.append("\(name) (\(locale.rawValue)): line \(error.context.lineNumber): \(error.error)")
                 }
@@ -73,6 +78,32 @@ package struct PageLibrary: Sendable {
         return result + rest
     }
 
+    /// Names that `{{> name}}` and `{{<name}}` ask for; the engine renders nothing for a missing one.
+    private static func partials(in source: String) -> [String] {
+        source.matches(of: /\{\{[<>]\s*([^}*]+?)\s*\}\}/).map { String($0.1) }
+    }
+
+    /// The engine takes a slash in the name of a partial but not in the tag that closes one, so slashes
+    /// become dots on the way in.
+    private static func dotted(_ name: String) -> String { name.replacing("/", with: ".") }
+
+    private static func dottedTags(_ text: String) -> String {
+        var result = ""
+        var rest = text[...]
+        while let open = rest.range(of: "{{"), let close = rest[open.upperBound...].range(of: "}}") {
+            let tag = rest[open.upperBound..<close.lowerBound]
+            result += rest[..<open.upperBound]
+            if let sigil = tag.first, "<>/".contains(sigil) {
+                result += String(sigil) + dotted(String(tag.dropFirst()))
+            } else {
+                result += tag
+            }
+            result += "}}"
+            rest = rest[close.upperBound...]
+        }
+        return result + rest
+    }
+
     private static func escapeOutsideTags(_ text: String) -> String {
         var result = ""
         var rest = text[...]
@@ -84,7 +115,7 @@ package struct PageLibrary: Sendable {
     }
 
     func render(_ template: String, locale: WebLocale, object: Any) -> String? {
-        compiled[locale]?.render(object, withTemplate: template)
+        compiled[locale]?.render(object, withTemplate: PageLibrary.dotted(template))
     }
 }
 

@@ -15,11 +15,19 @@ package struct SSEEvent: Sendable {
         if let id { buffer.writeString("id: " + SSEEvent.line(id) + "\n") }
         if let event { buffer.writeString("event: " + SSEEvent.line(event) + "\n") }
         if let retry { buffer.writeString("retry: \(retry)\n") }
-        for line in data.split(separator: "\n", omittingEmptySubsequences: false) {
-            buffer.writeString("data: ")
-            buffer.writeString(line.last == "\r" ? String(line.dropLast()) : String(line))
-            buffer.writeString("\n")
+        buffer.writeString("data: ")
+        var previous: UInt8 = 0
+        for byte in data.utf8 {
+            // CR, LF and CRLF all end a line for the browser.
+            let isSecondHalf = byte == 0x0A && previous == 0x0D
+            if byte == 0x0A || byte == 0x0D {
+                if !isSecondHalf { buffer.writeString("\ndata: ") }
+            } else {
+                buffer.writeInteger(byte)
+            }
+            previous = byte
         }
+        buffer.writeString("\n")
         buffer.writeString("\n")
         encoded = buffer
     }

@@ -1,0 +1,107 @@
+import Core
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Synchronization
+import TestKit
+import Testing
+
+@testable import Web
+
+@Suite("Page sessions: renewal, idling, the end")
+struct SessionLifeTests {
+    private typealias House = SignInFlowTests.House
+
+    @Test func `the access token is renewed in time, once for parallel requests`() async throws {
+        let house = House()
+        try await house.run { client in
+            var browser = Browser()
+            _ = try await house.signIn(&browser, client)
+            house.fixture.clock.advance(by: .seconds(580))
+            let headers = browser.headers
+            try await withThrowingTaskGroup(of: HTTPResponse.Status.self) { group in
+                for _ in 0..<10 { group.addTask { try await client.get("/me", headers).status } }
+                for try await status in group { #expect(status == .ok) }
+            }
+            #expect(house.provider.state.withLock { $0.refreshes } == 1)
+            #expect(try await browser.get("/me", client).text == "person-1 王*")
+        }
+    }
+
+    @Test func `a refused renewal signs out and forgets the cookie`() async throws {
+        let house = House()
+        try await house.run { client in
+            var browser = Browser()
+            _ = try await house.signIn(&browser, client)
+            house.provider.state.withLock { $0.refusesRefresh = true }
+            house.fixture.clock.advance(by: .seconds(580))
+            let response = try await browser.get("/me", client)
+            #expect(response.status == .seeOther)
+            #expect(browser.cookies["yimen-page"] == nil)
+            #expect(house.fixture.sessions.count == 0)
+        }
+    }
+
+    @Test func `a session ends after an hour of silence and after twelve hours in any case`() async throws {
+        let house = House()
+        try await house.run { client in
+            var browser = Browser()
+            _ = try await house.signIn(&browser, client)
+            for _ in 0..<13 {
+                house.fixture.clock.advance(by: .minutes(50))
+                #expect(try await browser.get("/me", client).status == .ok)
+            }
+            house.fixture.clock.advance(by: .minutes(61))
+            #expect(try await browser.get("/me", client).status == .seeOther)
+            _ = try await house.signIn(&browser, client)
+            for _ in 0..<14 {
+                house.fixture.clock.advance(by: .minutes(50))
+                _ = try await browser.get("/me", client)
+            }
+            house.fixture.clock.advance(by: .minutes(50))
+            #expect(try await browser.get("/me", client).status == .seeOther)
+        }
+    }
+
+    @Test func `signing out elsewhere is signing out here`() async throws {
+        let house = House()
+        try await house.run { client in
+            var browser = Browser()
+            _ = try await house.signIn(&browser, client)
+            try await house.fixture.sessions.deleteAll(sids: ["sid-1"])
+            #expect(try await browser.get("/me", client).status == .seeOther)
+        }
+    }
+
+    @Test(arguments: ["", "x", String(repeating: "A", count: 43), String(repeating: "é", count: 43), "a; b"])
+    func `an unknown handle is a visitor`(handle: String) async throws {
+        let house = House()
+        try await house.run { client in
+            let response = try await client.get("/me", [.accept: "text/html", .cookie: "yimen-page=" + handle])
+            #expect(response.status == .seeOther)
+        }
+    }
+
+    @Test func `a kiosk is enrolled with its own credentials and renews by itself`() async throws {
+        let house = House()
+        try await house.run { client in
+            var browser = Browser()
+            let token = try await browser.get("/token", client).text
+            func enrol(_ id: String, _ secret: String) async throws -> TestResponse {
+                try await browser.post(
+                    "/kiosk/enrol",
+                    form: ParameterList([
+                        "csrf": token, "client_id": id, "client_secret": secret, "return": "/kiosk/jinan",
+                    ]),
+                    client)
+            }
+            #expect(try await enrol("kiosk-1", "wrong").status == .forbidden)
+            #expect(try await enrol("no-hall", "kiosk-secret").status == .forbidden)
+            let done = try await enrol("kiosk-1", "kiosk-secret")
+            #expect(done.status == .seeOther)
+            #expect(done.headers[.location] == "/kiosk/jinan")
+            house.fixture.clock.advance(by: .days(30))
+            #expect(try await browser.get("/me", client).text == "client:kiosk-1 ")
+        }
+    }
+}

@@ -1,3 +1,0 @@
-import Testing
-
-@Suite struct WebStub { @Test func works() { #expect(Bool(true)) } }
