@@ -74,7 +74,7 @@ if (clock) {
 
 // The next person must not see the previous one's number: back to the start, and nothing to go back to.
 const back = document.querySelector("[data-return]");
-const idle = document.querySelector("meta[http-equiv=refresh]");
+const idle = document.querySelector("meta[name=yimen-idle]");
 if (idle) {
   const [seconds, target] = idle.content.split(";url=");
   let timer;
