@@ -40,7 +40,8 @@ def prepare(server, database) -> Bench:
     bench = Bench("jinan-24h", "", "", server.directory / "tokens.txt", [], [])
     server.command(
         "client", "add", "--id", bench.machine_client, "--secret", bench.machine_secret, "--grant",
-        "client_credentials", "--scope", bench.machine_scope, "--auth-method", "client_secret_basic")
+        "client_credentials", "--scope", bench.machine_scope, "--hall", bench.hall, "--auth-method",
+        "client_secret_basic")
     server.command(
         "client", "add", "--id", bench.browser_client, "--redirect-uri", bench.redirect, "--grant",
         "authorization_code", "--scope", "openid", "--auth-method", "none")
