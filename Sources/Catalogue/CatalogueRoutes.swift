@@ -13,5 +13,7 @@ package struct CatalogueRoutes {
 
     package func addRoutes(to router: WebRouter) {
         CatalogueAPI(catalogue: catalogue, surroundings: surroundings).addRoutes(to: router.api)
+        CataloguePages(catalogue: catalogue, surroundings: surroundings, renderer: router.renderer)
+            .addRoutes(to: router.pages)
     }
 }

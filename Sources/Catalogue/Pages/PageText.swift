@@ -1,0 +1,111 @@
+import Core
+import Web
+
+/// Texts of the catalogue's pages in the reader's language.
+struct PageText: Sendable {
+    let renderer: PageRenderer
+    let locale: WebLocale
+
+    /// - Parameter key: without the domain: `hall.open`.
+    func callAsFunction(_ key: String, _ values: [String: String] = [:]) -> String {
+        renderer.text("catalogue." + key, locale, values)
+    }
+
+    var isEnglish: Bool { locale == .en }
+
+    func of(_ text: LocalizedText) -> String { text.text(language: locale.rawValue) }
+
+    /// The name cut where it was hit.
+    func pieces<Value>(_ found: Found<Value>, name: LocalizedText) -> [TitlePiece] {
+        TitlePiece.cut(of(name), at: locale == .en ? found.englishMarks : found.marks)
+    }
+
+    /// One day's hours: `9:00–12:00、13:00–17:00`.
+    func hours(_ openings: [Opening]) -> String {
+        openings.map { opening in
+            if opening.opens == 0, opening.closes == 1440 { return self("hall.allDay") }
+            let hours = ProvinceTime.clock(minute: opening.opens) + "–" + ProvinceTime.clock(minute: opening.closes)
+            return opening.extended ? self("hall.extended", ["hours": hours]) : hours
+        }.joined(separator: self("hall.and"))
+    }
+
+    func weekday(_ number: Int) -> String { self("weekday.\(number)") }
+}
+
+/// A stretch of a title that was hit, or was not.
+struct TitlePiece: Sendable, Hashable {
+    let text: String
+    let hit: Bool
+
+    /// - Parameter marks: UTF-16 offsets, in order and apart.
+    static func cut(_ text: String, at marks: [Range<Int>]) -> [TitlePiece] {
+        let units = Array(text.utf16)
+        var pieces = [TitlePiece]()
+        var end = 0
+        func add(_ range: Range<Int>, _ hit: Bool) {
+            guard !range.isEmpty else { return }
+            pieces.append(TitlePiece(text: String(decoding: units[range], as: UTF16.self), hit: hit))
+        }
+        for mark in marks where mark.lowerBound >= end && mark.upperBound <= units.count {
+            add(end..<mark.lowerBound, false)
+            add(mark, true)
+            end = mark.upperBound
+        }
+        add(end..<units.count, false)
+        return pieces
+    }
+}
+
+/// A link with a text; `count` and `current` where it filters a list.
+struct PageLink: Sendable {
+    let text: String
+    let url: String
+    var count = 0
+    var current = false
+}
+
+/// A label beside its value.
+struct PageFact: Sendable {
+    let label: String
+    let value: String
+}
+
+/// Icons of the sprite for what the catalogue shows.
+enum PageIcon {
+    static func department(_ id: String) -> String {
+        [
+            "police": "shield", "social": "umbrella", "medical": "medical", "estate": "house", "market": "shop",
+            "tax": "receipt", "housing": "crane", "fund": "coins", "civil": "heart", "health": "stethoscope",
+        ][id] ?? "document"
+    }
+
+    static func lifeEvent(_ id: String) -> String {
+        [
+            "birth": "family", "home": "house", "work": "user", "business": "shop", "travel": "card",
+            "marriage": "heart", "retirement": "users", "moving": "pin", "cross-province": "globe",
+            "province-wide": "grid",
+        ][id] ?? "list"
+    }
+
+    static func hall(_ hall: Hall) -> String {
+        hall.isRoundTheClock ? "clock" : "hall"
+    }
+}
+
+/// Addresses of the catalogue's pages and of the booking flow they lead to.
+enum PageURL {
+    static func items(_ parameters: KeyValuePairs<String, String?>) -> String { list("/items", parameters) }
+    static func halls(_ parameters: KeyValuePairs<String, String?>) -> String { list("/halls", parameters) }
+    static func item(_ id: String) -> String { "/items/" + PercentDecoding.escape(id) }
+    static func hall(_ id: String) -> String { "/halls/" + PercentDecoding.escape(id) }
+
+    static func book(item: String, hall: String? = nil) -> String {
+        list("/book", ["item": item, "hall": hall])
+    }
+
+    private static func list(_ path: String, _ parameters: KeyValuePairs<String, String?>) -> String {
+        var list = ParameterList()
+        for (name, value) in parameters { if let value { list.append(name, value) } }
+        return list.items.isEmpty ? path : path + "?" + list.encoded
+    }
+}
