@@ -142,8 +142,12 @@ let package = Package(
             name: "CryptographyTests",
             dependencies: ["Core", "Cryptography", "TestKit", .product(name: "JWTKit", package: "jwt-kit")],
             swiftSettings: settings),
+        .executableTarget(
+            name: "StorageProbe",
+            dependencies: ["Storage", logging, .product(name: "GRDB", package: "GRDB.swift")],
+            path: "Tests/StorageProbe", swiftSettings: settings),
         .testTarget(
-            name: "StorageTests", dependencies: ["Core", "Storage", "TestKit", logging, lifecycle],
+            name: "StorageTests", dependencies: ["Core", "Storage", "TestKit", "StorageProbe", logging, lifecycle],
             swiftSettings: settings),
         .testTarget(
             name: "WebTests", dependencies: ["Core", "Web", "TestKit", hummingbird, httpTypes], swiftSettings: settings),

@@ -1,10 +1,9 @@
 /// NOTIFY channels belong to the whole database, so their names carry the schema.
 enum PostgresChannel {
-    /// At most 63 bytes, PostgreSQL's limit for names.
-    static func name(_ channel: String, schema: String) -> String {
-        prefix(schema) + channel
-    }
+    /// Every listener hears it; it means `missed` for all channels. No caller's channel has capitals.
+    static let everybody = "EVERYBODY"
 
+    /// With a channel of at most 40 bytes the name keeps within PostgreSQL's 63.
     static func prefix(_ schema: String) -> String {
         "yimen_" + FNV1a.hash(schema.utf8) + "_"
     }

@@ -45,6 +45,8 @@ final class PostgresConnection {
     }
 
     var isBroken: Bool { PQstatus(handle) == CONNECTION_BAD }
+    /// The server's process for this session, as NOTIFY names it.
+    var processID: Int32 { PQbackendPID(handle) }
     var needsReset: Bool { prepared.count >= PostgresConnection.statementLimit }
 
     /// Sends `text` together with the next statement; only constants of this driver.

@@ -7,7 +7,9 @@ package final class PostgresDatabase: Database {
 
     private let queue: CallQueue
     private let threads = DatabaseThreads()
+    private let announcing = DatabaseThreads()
     private let feed = LocalChangeFeed()
+    private let announcer: PostgresAnnouncer
     private let listener: PostgresListener
 
     /// Connects once, so that a fault is told at the start, and starts the threads.
@@ -16,11 +18,19 @@ package final class PostgresDatabase: Database {
     package init(_ settings: PostgresSettings, logger: Logger) throws {
         _ = try PostgresConnection(settings)
         queue = CallQueue(capacity: settings.queueCapacity, maximumWait: settings.maximumWait)
-        listener = try PostgresListener(settings, feed, logger)
+        announcer = PostgresAnnouncer(settings, logger)
+        listener = try PostgresListener(settings, feed, announcer, logger)
         let outage = PostgresOutage(patience: settings.outagePatience)
         for number in 1...max(1, settings.connections) {
-            threads.start("yimen.pg.\(number)") { [queue] in PostgresWorker(settings, queue, outage, logger).run() }
+            threads.start("yimen.pg.\(number)") { [queue, feed, announcer] in
+                let worker = PostgresWorker(settings, queue, outage, logger) { notices in
+                    feed.publish(notices)
+                    announcer.announce(notices)
+                }
+                worker.run()
+            }
         }
+        announcing.start("yimen.pg.announce") { [announcer] in announcer.run() }
         threads.start("yimen.pg.listen") { [listener] in listener.run() }
     }
 
@@ -56,5 +66,8 @@ package final class PostgresDatabase: Database {
         listener.close()
         feed.finish()
         await threads.waitForEnd()
+        // Only now is everything committed that there will be.
+        announcer.close()
+        await announcing.waitForEnd()
     }
 }

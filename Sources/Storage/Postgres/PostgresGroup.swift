@@ -4,9 +4,11 @@ import Core
 struct PostgresGroup {
     private let settings: PostgresSettings
     private let connection: PostgresConnection
+    private let announce: ([Notice]) -> Void
 
-    init(_ settings: PostgresSettings, _ connection: PostgresConnection) {
+    init(_ settings: PostgresSettings, _ connection: PostgresConnection, _ announce: @escaping ([Notice]) -> Void) {
         self.settings = settings
+        self.announce = announce
         self.connection = connection
     }
 
@@ -92,14 +94,9 @@ struct PostgresGroup {
     }
 
     private func commit(_ calls: ArraySlice<any PendingCall>, _ notices: [Notice]) throws {
-        var announced = Set<Notice>()
-        for notice in notices where announced.insert(notice).inserted {
-            let channel = PostgresChannel.name(notice.channel, schema: connection.schema)
-            connection.sendAhead(
-                "SELECT pg_notify($1, $2)", try PostgresParameters([.text(channel), .text(notice.payload)]))
-        }
         do {
-            if connection.hasBegun || !announced.isEmpty { try connection.commit() } else { connection.rollBack() }
+            if connection.hasBegun { try connection.commit() } else { connection.rollBack() }
+            announce(notices)
             for call in calls { call.answer() }
         } catch let failure as PostgresFailure {
             try commitFailed(calls, failure)

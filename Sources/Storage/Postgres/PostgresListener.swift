@@ -4,21 +4,25 @@ import Foundation
 import Logging
 import Synchronization
 
-/// The connection that hears announcements (LISTEN) and hands them to this process's listeners.
+/// The connection that hears what other processes announce (LISTEN) and hands it to the listeners here.
 ///
 /// Whenever it has been away, and whenever a channel is heard for the first time, listeners get
 /// `Change.missed`, because what was announced before is gone.
 final class PostgresListener: Sendable {
     private let settings: PostgresSettings
     private let feed: LocalChangeFeed
+    private let announcer: PostgresAnnouncer
     private let logger: Logger
     private let wanted = Mutex<Set<String>>([])
     private let isClosing = Mutex(false)
     private let wakeUp: WakeUpPipe
 
-    init(_ settings: PostgresSettings, _ feed: LocalChangeFeed, _ logger: Logger) throws {
+    init(
+        _ settings: PostgresSettings, _ feed: LocalChangeFeed, _ announcer: PostgresAnnouncer, _ logger: Logger
+    ) throws {
         self.settings = settings
         self.feed = feed
+        self.announcer = announcer
         self.logger = logger
         wakeUp = try WakeUpPipe()
     }
@@ -56,12 +60,10 @@ final class PostgresListener: Sendable {
     private func hear(_ link: PostgresLink) throws {
         var heard = Set<String>()
         let prefix = PostgresChannel.prefix(link.schema)
+        try listen(to: PostgresChannel.everybody, prefix, link)
         while !isClosing.withLock({ $0 }) {
             let fresh = wanted.withLock { $0 }.subtracting(heard)
-            for channel in fresh.sorted() {
-                let name = PostgresLink.quoted(prefix + channel, link.handle)
-                _ = try PostgresLink.answer(to: "LISTEN \(name)", link.handle)
-            }
+            for channel in fresh.sorted() { try listen(to: channel, prefix, link) }
             heard.formUnion(fresh)
             if !fresh.isEmpty { feed.publishMissed(fresh) }
             publishNotices(link, prefix)
@@ -73,12 +75,22 @@ final class PostgresListener: Sendable {
         }
     }
 
+    private func listen(to channel: String, _ prefix: String, _ link: PostgresLink) throws {
+        let name = PostgresLink.quoted(prefix + channel, link.handle)
+        _ = try PostgresLink.answer(to: "LISTEN \(name)", link.handle)
+    }
+
     private func publishNotices(_ link: PostgresLink, _ prefix: String) {
         while let notice = PQnotifies(link.handle) {
             defer { PQfreemem(notice) }
             let name = String(cString: notice.pointee.relname)
-            guard name.hasPrefix(prefix) else { continue }
-            feed.publish(channel: String(name.dropFirst(prefix.count)), payload: String(cString: notice.pointee.extra))
+            guard name.hasPrefix(prefix), !announcer.isOwn(notice.pointee.be_pid) else { continue }
+            let channel = String(name.dropFirst(prefix.count))
+            if channel == PostgresChannel.everybody {
+                feed.publishMissed()
+            } else {
+                feed.publish(channel: channel, payload: String(cString: notice.pointee.extra))
+            }
         }
     }
 }

@@ -7,10 +7,16 @@ final class PostgresWorker {
     private let queue: CallQueue
     private let outage: PostgresOutage
     private let logger: Logger
+    private let announce: ([Notice]) -> Void
     private var connection: PostgresConnection?
 
-    init(_ settings: PostgresSettings, _ queue: CallQueue, _ outage: PostgresOutage, _ logger: Logger) {
+    /// - Parameter announce: takes what committed transactions announced.
+    init(
+        _ settings: PostgresSettings, _ queue: CallQueue, _ outage: PostgresOutage, _ logger: Logger,
+        announce: @escaping ([Notice]) -> Void
+    ) {
         self.settings = settings
+        self.announce = announce
         self.queue = queue
         self.outage = outage
         self.logger = logger
@@ -39,7 +45,7 @@ final class PostgresWorker {
             do {
                 // After a second conflict each goes alone, so that one cannot hinder the others.
                 let group = tries > 1 ? rest.prefix(1) : rest
-                rest = rest.dropFirst(try PostgresGroup(settings, try openConnection()).run(group))
+                rest = rest.dropFirst(try PostgresGroup(settings, try openConnection(), announce).run(group))
                 tries = 0
             } catch let repeatable as Repeatable where tries < settings.retries {
                 tries += 1
