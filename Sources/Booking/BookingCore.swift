@@ -13,6 +13,8 @@ struct BookingCore: Sendable {
     let tickets: HallTicketCodec
     let persons: any PersonDirectory
     let events: EventStore
+    /// By window group: capacity; by hall: the board.
+    let changes = ChangeMarks()
 
     var limits: LimitStore { LimitStore(settings) }
     var order: CallingOrder { CallingOrder(settings: settings) }

@@ -28,7 +28,7 @@ package final class Board: Sendable, Service {
         let catalogue = core.catalogue.current
         guard catalogue.hall(hall) != nil else { throw Problem(.notFound, "No hall has this id.") }
         let queues = catalogue.groups(in: hall).map(\.id)
-        return try await snapshots.value(for: hall) {
+        return try await snapshots.value(for: hall, notBefore: core.changes.last(hall)) {
             let now = core.now()
             return try await core.database.read { db in
                 // The number first: an event in between is then told twice, never lost.
@@ -86,7 +86,7 @@ package final class Board: Sendable, Service {
                 return (rows.flatMap(BoardEvent.projections), rows.last?.sequence ?? sequence)
             }
         }
-        snapshots.invalidate(hall)
+        core.changes.touch(hall)
         let snapshot = try await snapshot(hall: hall)
         return ([BoardEvent(snapshot)], snapshot.sequence)
     }
@@ -111,7 +111,7 @@ package final class Board: Sendable, Service {
 
     /// Reads what is new in a hall once, and hands it to all its boards.
     private func tell(_ hall: String) async {
-        snapshots.invalidate(hall)
+        core.changes.touch(hall)
         while let from = halls.withLock({ $0[hall]?.last }) {
             // A hall that cannot be read now is told with its next change; boards also come back by themselves.
             guard

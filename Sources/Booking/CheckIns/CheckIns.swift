@@ -24,7 +24,9 @@ package struct CheckIns: Sendable {
         let found = try await FindBooking(core: core, hall: hall, now: now).find(proof)
         try CheckRedeemable(core: core, hall: hall, now: now).check(found)
         let step = try await RedeemStep.prepare(found, proof: proof, device: device.subject, core: core, now: now)
-        return try await core.database.once(key, at: now) { try step.run(in: $0) }
+        let ticket = try await core.database.once(key, at: now) { try step.run(in: $0) }
+        core.touch(queue: ticket.queue)
+        return ticket
     }
 }
 

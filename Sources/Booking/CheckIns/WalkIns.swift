@@ -43,9 +43,11 @@ package struct WalkIns: Sendable {
         let core = core
         let client = device.clientID
         let (issued, outlook) = try await ticket.forecast(core: core, at: now) { ($0, $1) }
-        return try await core.database.once(key, at: now) { tx in
+        let answer = try await core.database.once(key, at: now) { tx in
             guard try ReservationStore.insert(reservation, client: client, in: tx) else { throw Problem.busy() }
             return try issued.issue(for: reservation, outlook: outlook, origin: "walkIn", core: core, at: now, in: tx)
         }
+        core.touch(queue: answer.queue)
+        return answer
     }
 }

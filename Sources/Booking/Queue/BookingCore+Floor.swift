@@ -3,6 +3,12 @@ import Core
 import Storage
 
 extension BookingCore {
+    /// Slots of the group and the board of its hall have changed.
+    func touch(queue: String) {
+        changes.touch(queue)
+        if let hall = catalogue.current.group(queue)?.hall { changes.touch(hall) }
+    }
+
     /// Chains an event of a ticket; boards show numbers and places, so it holds nothing else.
     func append(
         _ kind: EventKind, _ ticket: TicketRow, window: String?, at now: Instant, in tx: any Transaction

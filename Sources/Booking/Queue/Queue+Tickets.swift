@@ -95,7 +95,7 @@ extension Queue {
     ) async throws -> CalledTicket {
         let (core, now, subject) = (core, core.now(), officer.subject)
         let catalogue = core.catalogue.current
-        return try await core.database.transaction { tx in
+        let called = try await core.database.transaction { tx in
             guard let row = try TicketStore.find(ticket, in: tx) else { throw Problem.noTicket }
             try CheckOfficer.hall(row.hall, by: officer, catalogue: catalogue)
             guard move.from.contains(row.state) else { throw Problem.outOfOrder(row.state) }
@@ -113,6 +113,8 @@ extension Queue {
             try core.append(kind, changed, window: row.call?.window, at: now, in: tx)
             return CalledTicket(changed, call: changed.call ?? row.call)
         }
+        core.touch(queue: called.queue)
+        return called
     }
 
     private static func elsewhere(_ row: TicketRow) -> Problem {

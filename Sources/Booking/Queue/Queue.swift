@@ -32,6 +32,7 @@ package struct Queue: Sendable {
             }
             try core.appendWindow(.windowOpened, place, at: now, in: tx)
         }
+        core.touch(queue: place.group)
         return try await read(place)
     }
 
@@ -51,6 +52,7 @@ package struct Queue: Sendable {
             guard try WindowSessionStore.close(place.id, at: now, in: tx) else { return }
             try core.appendWindow(.windowClosed, place, at: now, in: tx)
         }
+        core.touch(queue: place.group)
         return try await read(place)
     }
 
@@ -61,7 +63,9 @@ package struct Queue: Sendable {
     package func callNext(_ window: String, by officer: Principal) async throws -> CalledTicket {
         let place = try CheckOfficer.window(window, by: officer, catalogue: core.catalogue.current)
         let step = CallStep(window: place, officer: officer.subject, core: core, now: core.now())
-        return try await core.database.transaction(combining: "queue/\(place.group)") { try step.run(in: $0) }
+        let called = try await core.database.transaction(combining: "queue/\(place.group)") { try step.run(in: $0) }
+        core.touch(queue: called.queue)
+        return called
     }
 
     /// The ticket as it stands in its queue now: for the person's own page, and the screen of a kiosk.

@@ -27,7 +27,9 @@ package struct Reservations: Sendable {
                 plan: plan, person: principal.subject, client: principal.clientID, id: core.surroundings.newID(),
                 code: BookingCode.make(random: core.surroundings.random), core: core, now: now)
             do {
-                return try await core.database.once(key, combining: plan.hotCell, at: now) { try step.run(in: $0) }
+                let held = try await core.database.once(key, combining: plan.hotCell, at: now) { try step.run(in: $0) }
+                core.changes.touch(plan.group.id)
+                return held
             } catch is CodeInUse {
                 continue
             }
@@ -71,7 +73,7 @@ package struct Reservations: Sendable {
         let person = principal.subject
         let core = core
         let reoffer = now + .milliseconds(core.randomDelay())
-        return try await core.database.transaction { tx in
+        let given = try await core.database.transaction { tx in
             let latest = now + core.settings.cancelCutoff
             if let released = try ReservationStore.step(
                 id, person: person, .release, from: .held, startingAfter: Instant(milliseconds: 0), at: now, in: tx)
@@ -93,6 +95,8 @@ package struct Reservations: Sendable {
             default: throw Problem.outOfOrder(reservation.state)
             }
         }
+        core.changes.touch(given.group)
+        return given
     }
 
     /// T5: takes the new slot before it gives back the old one, so the person never has none or two.
@@ -107,6 +111,7 @@ package struct Reservations: Sendable {
             catalogue: core.catalogue.current, settings: core.settings, at: now)
         let step = MoveStep(plan: plan, old: old, core: core, now: now)
         let moved = try await core.database.transaction(combining: plan.hotCell) { try step.run(in: $0) }
+        core.changes.touch(plan.group.id)
         return try core.withTicket(moved)
     }
 

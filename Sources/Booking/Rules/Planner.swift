@@ -4,21 +4,10 @@ import ServiceLifecycle
 import Storage
 
 /// Keeps the cells of the horizon as the rules and the calendar want them.
-///
-/// A day is planned again only when what it was planned from has changed: its rules, or the weekday it acts as.
 package struct Planner: Sendable, Service {
     let core: BookingCore
 
-    /// One group on one day that is to be planned.
-    struct DayTask: Sendable, Hashable {
-        let group: String
-        let day: LocalDate
-        let weekday: Int?
-        let rules: [Rule]
-        let fingerprint: String
-    }
-
-    /// Plans until shutdown: at once, then whenever a day begins, the rules or the catalogue change.
+    /// Plans until shutdown: at once, then as days begin and as rules, calendar or catalogue change.
     package func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
@@ -31,24 +20,48 @@ package struct Planner: Sendable, Service {
     /// - Returns: how many days of groups were planned.
     @discardableResult
     package func plan() async throws -> Int {
-        let now = core.now()
+        try await CellPlanner(database: core.database, catalogue: core.catalogue, settings: core.settings)
+            .plan(at: core.now())
+    }
+}
+
+/// Finds the days that are not planned as they should be, and plans them.
+///
+/// A day is planned again only when what it was planned from has changed: its rules, or the weekday it acts as.
+struct CellPlanner: Sendable {
+    let database: BookingDatabase
+    let catalogue: Catalogue
+    let settings: BookingSettings
+
+    /// One group on one day that is to be planned.
+    struct DayTask: Sendable, Hashable {
+        let group: String
+        let day: LocalDate
+        let weekday: Int?
+        let rules: [Rule]
+        let fingerprint: String
+    }
+
+    /// - Returns: how many days of groups were planned.
+    @discardableResult
+    func plan(at now: Instant) async throws -> Int {
         let today = ProvinceTime.date(of: now)
-        let (rules, planned) = try await core.database.read { db in
+        let (rules, planned) = try await database.read { db in
             (try RuleStore.current(in: db), try RuleStore.planned(from: today, in: db))
         }
         let tasks = outstanding(rules: rules, planned: planned, from: today)
         // Small batches: bookings get their turn between them.
         for batch in stride(from: 0, to: tasks.count, by: 20) {
             let part = Array(tasks[batch..<min(batch + 20, tasks.count)])
-            try await core.database.transaction { tx in
-                for task in part { try Planner.apply(task, at: now, in: tx) }
+            try await database.transaction { tx in
+                for task in part { try CellPlanner.apply(task, at: now, in: tx) }
             }
         }
         return tasks.count
     }
 
     func outstanding(rules: [Rule], planned: [String: [String: String]], from today: LocalDate) -> [DayTask] {
-        let catalogue = core.catalogue.current
+        let catalogue = self.catalogue.current
         let byGroup = Dictionary(grouping: rules, by: \.group)
         var tasks = [DayTask]()
         for group in Set(byGroup.keys).union(planned.keys).sorted() {
@@ -56,7 +69,7 @@ package struct Planner: Sendable, Service {
             // A group that has left the catalogue offers nothing more.
             let hall = catalogue.group(group).flatMap { catalogue.hall($0.hall) }
             let rules = hall == nil ? [] : byGroup[group] ?? []
-            for offset in 0..<core.settings.horizonDays {
+            for offset in 0..<settings.horizonDays {
                 let day = today.adding(days: offset)
                 let weekday = hall.flatMap { CellPlan.weekday(for: $0, on: day, calendar: catalogue.calendar) }
                 let fingerprint = CellPlan.fingerprint(of: rules, weekday: weekday)

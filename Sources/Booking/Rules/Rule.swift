@@ -21,6 +21,12 @@ struct Rule: Sendable, Hashable {
     /// Upper bound of each channel, as share of the bookable places.
     let shares: ChannelShares
 
+    func at(version: Int) -> Rule {
+        Rule(
+            series: series, version: version, group: group, weekdays: weekdays, from: from, to: to,
+            slotMinutes: slotMinutes, places: places, walkInPercent: walkInPercent, shares: shares)
+    }
+
     /// Places that may be booked: the walk-in share is rounded up, yet a single place stays bookable.
     var bookable: Int {
         guard places > 1 else { return walkInPercent < 100 ? places : 0 }

@@ -4,18 +4,22 @@ import Synchronization
 /// Values that are read again when they grow old, by one reader at a time whatever the number of askers.
 ///
 /// Age counts from the start of the read. Past `refreshAfter` the next asker reads again while the others still get
-/// the old value; past `limit` all wait for the one read that is under way.
+/// the old value; past `limit`, or when they ask for something newer, all wait for the one read that is under way.
 final class FreshCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+    private typealias Moment = ContinuousClock.Instant
+
     private struct Entry {
         var value: Value?
-        var readAt: ContinuousClock.Instant?
-        var reading = false
-        var waiters: [CheckedContinuation<Value, any Error>] = []
+        /// When the read of `value` began.
+        var readAt: Moment?
+        /// When the read under way began.
+        var readingSince: Moment?
+        var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
     private enum Decision {
         case answer(Value)
-        case read
+        case read(Moment)
         case wait
     }
 
@@ -31,76 +35,78 @@ final class FreshCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         self.capacity = capacity
     }
 
-    /// - Throws: what `read` throws, to all who waited for that read.
-    func value(for key: Key, read: () async throws -> Value) async throws -> Value {
-        switch decide(key) {
-        case .answer(let value): return value
-        case .wait:
-            return try await withCheckedThrowingContinuation { continuation in
-                // Between the two looks the read may have ended.
-                let ended: Result<Value, any Error>? = entries.withLock { entries in
-                    guard let entry = entries[key] else { return .failure(Problem.busy()) }
-                    guard !entry.reading else {
-                        entries[key]?.waiters.append(continuation)
-                        return nil
-                    }
-                    return entry.value.map(Result.success) ?? .failure(Problem.busy())
-                }
-                if let ended { continuation.resume(with: ended) }
+    /// - Parameter notBefore: the answer comes from a read that began after this.
+    /// - Throws: what `read` throws.
+    func value(
+        for key: Key, notBefore: ContinuousClock.Instant? = nil, read: () async throws -> Value
+    ) async throws -> Value {
+        while true {
+            switch decide(key, notBefore) {
+            case .answer(let value): return value
+            case .read(let start): return try await refresh(key, since: start, read)
+            case .wait: await waitForRead(of: key)
             }
-        case .read: return try await refresh(key, read)
         }
     }
 
-    /// Makes the next asker read again.
-    func invalidate(_ key: Key) {
-        entries.withLock { $0[key]?.readAt = nil }
-    }
-
-    private func decide(_ key: Key) -> Decision {
+    private func decide(_ key: Key, _ notBefore: Moment?) -> Decision {
         let now = ContinuousClock.now
         return entries.withLock { entries in
-            let entry = entries[key] ?? Entry()
-            let age = entry.readAt.map { now - $0 } ?? .seconds(3600)
-            if let value = entry.value, age < refreshAfter || (age < limit && entry.reading) { return .answer(value) }
-            if entry.reading { return .wait }
+            if let entry = entries[key] {
+                if let value = entry.value, let readAt = entry.readAt, notBefore.map({ readAt >= $0 }) ?? true {
+                    let age = now - readAt
+                    if age < refreshAfter || (age < limit && entry.readingSince != nil) { return .answer(value) }
+                }
+                if entry.readingSince != nil { return .wait }
+            }
             if entries.count >= capacity { discard(&entries, now) }
-            entries[key, default: Entry()].reading = true
-            return .read
+            entries[key, default: Entry()].readingSince = now
+            return .read(now)
         }
     }
 
-    private func refresh(_ key: Key, _ read: () async throws -> Value) async throws -> Value {
-        let start = ContinuousClock.now
+    private func waitForRead(of key: Key) async {
+        await withCheckedContinuation { continuation in
+            let ended = entries.withLock { entries in
+                guard entries[key]?.readingSince != nil else { return true }
+                entries[key]?.waiters.append(continuation)
+                return false
+            }
+            // Between the two looks the read may have ended.
+            if ended { continuation.resume() }
+        }
+    }
+
+    private func refresh(_ key: Key, since start: Moment, _ read: () async throws -> Value) async throws -> Value {
         do {
             let value = try await read()
-            for waiter in finish(key, value, start) { waiter.resume(returning: value) }
+            finish(key) { entry in
+                entry.value = value
+                entry.readAt = start
+            }
             return value
         } catch {
-            for waiter in finish(key, nil, nil) { waiter.resume(throwing: error) }
+            finish(key) { _ in }
             throw error
         }
     }
 
-    /// - Returns: those who waited for this read.
-    private func finish(
-        _ key: Key, _ value: Value?, _ readAt: ContinuousClock.Instant?
-    ) -> [CheckedContinuation<Value, any Error>] {
-        entries.withLock { entries in
+    private func finish(_ key: Key, _ change: (inout Entry) -> Void) {
+        let waiters = entries.withLock { entries in
             var entry = entries[key] ?? Entry()
+            change(&entry)
             let waiters = entry.waiters
             entry.waiters = []
-            entry.reading = false
-            entry.value = value ?? entry.value
-            entry.readAt = readAt
+            entry.readingSince = nil
             entries[key] = entry
             return waiters
         }
+        for waiter in waiters { waiter.resume() }
     }
 
-    private func discard(_ entries: inout [Key: Entry], _ now: ContinuousClock.Instant) {
+    private func discard(_ entries: inout [Key: Entry], _ now: Moment) {
         entries = entries.filter { _, entry in
-            entry.reading || entry.readAt.map { now - $0 < limit } ?? false
+            entry.readingSince != nil || entry.readAt.map { now - $0 < limit } ?? false
         }
     }
 }

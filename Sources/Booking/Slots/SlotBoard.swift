@@ -41,7 +41,7 @@ package final class SlotBoard: Sendable {
             return SlotList(slots: [], json: Array(#"{"slots":[]}"#.utf8), readAt: core.now())
         }
         let key = ListKey(group: group.id, minutes: service.minutes, date: date, channel: channel)
-        return try await lists.value(for: key) {
+        return try await lists.value(for: key, notBefore: core.changes.last(key.group)) {
             let now = core.now()
             // One day more: a visit may run past midnight.
             let cells = try await core.database.read {
@@ -64,7 +64,7 @@ package final class SlotBoard: Sendable {
         guard to.dayNumber - from.dayNumber < 62 else { throw Problem.invalid("to", "At most 62 days.") }
         let key = DaysKey(group: group.id, minutes: service.minutes, from: from, to: to, channel: channel)
         let horizon = core.settings.horizonDays
-        return try await days.value(for: key) {
+        return try await days.value(for: key, notBefore: core.changes.last(key.group)) {
             let now = core.now()
             let today = ProvinceTime.date(of: now)
             let first = max(from, today)

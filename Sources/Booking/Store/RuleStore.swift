@@ -43,6 +43,27 @@ enum RuleStore {
             rule.shares.mobile, rule.shares.hall, now)
     }
 
+    private static let lastVersions: SQL = "SELECT series, max(version) AS version FROM booking_rule GROUP BY series"
+
+    /// Puts exactly these rules in force: what is unchanged stays, what has changed gets a new version, the rest is
+    /// retired.
+    static func replace(by wanted: [Rule], at now: Instant, newID: () -> String, in tx: any Transaction) throws {
+        let current = Dictionary(uniqueKeysWithValues: try self.current(in: tx).map { ($0.series, $0) })
+        var versions = [String: Int]()
+        for row in try tx.query(lastVersions) { versions[try row.text("series")] = try row.int("version") }
+        for rule in wanted {
+            if let old = current[rule.series] {
+                if old == rule.at(version: old.version) { continue }
+                try retire(series: rule.series, at: now, in: tx)
+            }
+            try insert(rule.at(version: (versions[rule.series] ?? 0) + 1), id: newID(), at: now, in: tx)
+        }
+        let kept = Set(wanted.map(\.series))
+        for series in current.keys.sorted() where !kept.contains(series) {
+            try retire(series: series, at: now, in: tx)
+        }
+    }
+
     private static let allPlanned: SQL = """
         SELECT group_id, day, fingerprint FROM booking_planned_day WHERE day >= $1
         """
