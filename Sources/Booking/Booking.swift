@@ -43,6 +43,8 @@ package struct Booking: Sendable {
         self.catalogue = catalogue
     }
 
+    package func now() -> Instant { reservations.core.now() }
+
     /// To be run beside the server.
     package var services: [any Service] { [planner, sweeper, eventChain, board] }
 

@@ -16,11 +16,7 @@ package struct CheckIns: Sendable {
         let key = RequestKey(
             idempotencyKey, principal: device, route: "check-ins/\(hall)", content: proof.canonicalText,
             hash: core.requestHash)
-        if let key,
-            let first = try await core.database.read({ try IdempotencyStore.replay(key, as: QueueTicket.self, in: $0) })
-        {
-            return first
-        }
+        if let first = try await core.database.first(key, as: QueueTicket.self) { return first }
         let found = try await FindBooking(core: core, hall: hall, now: now).find(proof)
         try CheckRedeemable(core: core, hall: hall, now: now).check(found)
         let step = try await RedeemStep.prepare(found, proof: proof, device: device.subject, core: core, now: now)

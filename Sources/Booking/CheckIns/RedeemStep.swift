@@ -58,7 +58,7 @@ struct RedeemStep: Sendable {
             .alreadyRedeemed, "Already checked in at \(ProvinceTime.clock(first.at)) at \(place).",
             extensions: [
                 JSONValue.Member("redeemedAt", .string(ProvinceTime.format(first.at))),
-                JSONValue.Member("hall", .string(first.hall)),
+                JSONValue.Member("hall", .string(first.hall)), JSONValue.Member("device", .string(first.device)),
                 JSONValue.Member(
                     "number", try TicketStore.find(reservation: booking.id, in: tx).map { .string($0.number) } ?? .null),
             ])

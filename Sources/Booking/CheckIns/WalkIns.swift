@@ -24,11 +24,7 @@ package struct WalkIns: Sendable {
         let key = RequestKey(
             idempotencyKey, principal: device, route: "tickets/\(hall)", content: "\(item) \(priority.rawValue)",
             hash: core.requestHash)
-        if let key,
-            let first = try await core.database.read({ try IdempotencyStore.replay(key, as: QueueTicket.self, in: $0) })
-        {
-            return first
-        }
+        if let first = try await core.database.first(key, as: QueueTicket.self) { return first }
         guard catalogue.isOpen(hall, at: now) else {
             throw Problem(.queueClosed, "The hall is closed now.")
         }

@@ -48,6 +48,7 @@ extension Queue {
 
     /// T13: back in the queue with the old reference time.
     package func resume(_ ticket: String, by officer: Principal) async throws -> CalledTicket {
+        guard UUIDv7.bytes(ticket) != nil else { throw Problem.noTicket }
         let row = try await core.database.read { try TicketStore.find(ticket, in: $0) }
         if row?.state == .skipped { return try await rejoin(ticket, by: officer) }
         return try await change(ticket, by: officer, .resume, .resumed)
@@ -96,7 +97,9 @@ extension Queue {
         let (core, now, subject) = (core, core.now(), officer.subject)
         let catalogue = core.catalogue.current
         let called = try await core.database.transaction { tx in
-            guard let row = try TicketStore.find(ticket, in: tx) else { throw Problem.noTicket }
+            guard UUIDv7.bytes(ticket) != nil, let row = try TicketStore.find(ticket, in: tx) else {
+                throw Problem.noTicket
+            }
             try CheckOfficer.hall(row.hall, by: officer, catalogue: catalogue)
             guard move.from.contains(row.state) else { throw Problem.outOfOrder(row.state) }
             guard try ReservationStore.step(row.reservation, move, from: row.state, at: now, in: tx) != nil else {

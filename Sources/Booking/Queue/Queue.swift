@@ -71,7 +71,7 @@ package struct Queue: Sendable {
     /// The ticket as it stands in its queue now: for the person's own page, and the screen of a kiosk.
     package func ticket(_ id: String) async throws -> QueueTicket {
         let (row, view) = try await core.database.read { db -> (TicketRow, QueueView) in
-            guard let row = try TicketStore.find(id, in: db) else { throw Problem.noTicket }
+            guard UUIDv7.bytes(id) != nil, let row = try TicketStore.find(id, in: db) else { throw Problem.noTicket }
             return (row, try QueueView.read(row.queue, in: db))
         }
         return progress(row, view)

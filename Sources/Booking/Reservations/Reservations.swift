@@ -45,7 +45,9 @@ package struct Reservations: Sendable {
         let core = core
         let person = principal.subject
         let reservation = try await core.database.transaction { tx in
-            guard let booked = try ReservationStore.confirm(id, person: person, at: now, in: tx) else {
+            guard UUIDv7.bytes(id) != nil,
+                let booked = try ReservationStore.confirm(id, person: person, at: now, in: tx)
+            else {
                 return try Reservations.confirmedBefore(id, person: person, in: tx)
             }
             try EventStore.record(core.entry(.booked, booked, at: now), in: tx)
@@ -102,15 +104,21 @@ package struct Reservations: Sendable {
     /// T5: takes the new slot before it gives back the old one, so the person never has none or two.
     ///
     /// - Throws: `not-a-slot`, `slot-taken`, `out-of-order` with the state, `too-late`, `not-found`.
-    package func move(_ id: String, to start: Instant, by principal: Principal) async throws -> ConfirmedReservation {
+    package func move(
+        _ id: String, to start: Instant, by principal: Principal, idempotencyKey: String? = nil
+    ) async throws -> ConfirmedReservation {
         let now = core.now()
+        let key = RequestKey(
+            idempotencyKey, principal: principal, route: "reservations/\(id)/move", content: String(start.milliseconds),
+            hash: core.requestHash)
+        if let first = try await core.database.first(key, as: Reservation.self) { return try core.withTicket(first) }
         let old = try await core.database.read { try Reservations.own(id, person: principal.subject, in: $0) }
         guard old.state == .booked else { throw Problem.outOfOrder(old.state) }
         let plan = try CheckHold.plan(
             HoldRequest(hall: old.hall, items: old.items, start: start, mandate: old.mandate), by: principal,
             catalogue: core.catalogue.current, settings: core.settings, at: now)
         let step = MoveStep(plan: plan, old: old, core: core, now: now)
-        let moved = try await core.database.transaction(combining: plan.hotCell) { try step.run(in: $0) }
+        let moved = try await core.database.once(key, combining: plan.hotCell, at: now) { try step.run(in: $0) }
         core.changes.touch(plan.group.id)
         return try core.withTicket(moved)
     }
@@ -146,8 +154,23 @@ package struct Reservations: Sendable {
         return ReservationPage(reservations: page, next: next)
     }
 
+    /// The visit for the person's own calendar (RFC 5545).
+    ///
+    /// - Throws: `out-of-order` with the state of a hold, `not-found`.
+    package func calendar(_ id: String, by principal: Principal) async throws -> String {
+        let found = try await core.database.read { try Reservations.own(id, person: principal.subject, in: $0) }
+        let catalogue = core.catalogue.current
+        guard found.revision > 0, let hall = catalogue.hall(found.hall), let item = catalogue.item(found.items[0]),
+            let text = CalendarEntry.text(
+                of: found, summary: item.name.zh, place: hall.name.zh + " " + hall.address.zh, at: core.now())
+        else { throw Problem.outOfOrder(found.state) }
+        return text
+    }
+
     static func own(_ id: String, person: String, in db: any Statements) throws -> Reservation {
-        guard let reservation = try ReservationStore.find(id, in: db), reservation.person == person else {
+        guard UUIDv7.bytes(id) != nil, let reservation = try ReservationStore.find(id, in: db),
+            reservation.person == person
+        else {
             throw Problem(.notFound, "You have no reservation with this id.")
         }
         return reservation

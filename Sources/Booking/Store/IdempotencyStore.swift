@@ -71,6 +71,12 @@ enum IdempotencyStore {
 }
 
 extension BookingDatabase {
+    /// The answer that was given to this key before; `nil` without a key or an answer.
+    func first<Answer: StoredAnswer>(_ key: RequestKey?, as type: Answer.Type) async throws -> Answer? {
+        guard let key else { return nil }
+        return try await read { try IdempotencyStore.replay(key, as: Answer.self, in: $0) }
+    }
+
     /// Runs `body` at most once for a key; every later call gets the first answer.
     func once<Answer: StoredAnswer>(
         _ key: RequestKey?, combining hot: String? = nil, at now: Instant,
