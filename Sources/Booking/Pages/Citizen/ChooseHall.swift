@@ -1,0 +1,74 @@
+import Catalogue
+import Core
+import Web
+
+/// Model of `booking/halls`.
+struct HallsPage: Sendable {
+    let item: ItemPart
+    let step = StepPart.chooseHall
+    let notice: PageNotice?
+    let hasCities: Bool
+    let cities: [City]
+    let hasHalls: Bool
+    let halls: [Row]
+
+    struct City: Sendable {
+        let name: String
+        let url: String
+        let current: Bool
+    }
+
+    struct Row: Sendable {
+        let name: String
+        let address: String
+        let url: String
+        let icon: String
+        /// When the earliest free day is, in words; `nil` when all are taken.
+        let first: String?
+        let today: Bool
+    }
+}
+
+/// The halls that serve an item, earliest free day first.
+struct ChooseHall: Sendable {
+    let desk: PageDesk
+    let words: PageWords
+
+    func page(_ item: ServiceItem, city: String?) async throws -> HallsPage {
+        let snapshot = desk.snapshot
+        let all = snapshot.halls(serving: item.id).filter { snapshot.isBookable(item, at: $0.id) }
+        let cities = snapshot.cities.filter { city in all.contains { $0.city == city.id } }
+        let known = cities.contains { $0.id == city } ? city : nil
+        var rows = [(row: HallsPage.Row, rank: Int)]()
+        for hall in all where known == nil || hall.city == known {
+            let first = try await firstFreeDay(item, hall)
+            rows.append((row(item, hall, first: first), first?.dayNumber ?? Int.max))
+        }
+        rows.sort { $0.rank < $1.rank }
+        let url = pagePath("book", item.id)
+        var chips = [HallsPage.City(name: words("booking.halls.allCities"), url: url, current: known == nil)]
+        chips += cities.map {
+            HallsPage.City(
+                name: words($0.name), url: url + "?city=" + PercentDecoding.escape($0.id), current: $0.id == known)
+        }
+        return HallsPage(
+            item: ItemPart(item, words: words), notice: nil, hasCities: cities.count > 1, cities: chips,
+            hasHalls: !rows.isEmpty, halls: rows.map(\.row))
+    }
+
+    private func firstFreeDay(_ item: ServiceItem, _ hall: Hall) async throws -> LocalDate? {
+        let last = words.today.adding(days: desk.settings.horizonDays - 1)
+        let availability = try await desk.booking.slots.availability(
+            hall: hall.id, item: item.id, from: words.today, to: last)
+        return availability.days.first { $0.remaining > 0 }?.date
+    }
+
+    private func row(_ item: ServiceItem, _ hall: Hall, first: LocalDate?) -> HallsPage.Row {
+        let day = first.map { date in
+            date.dayNumber - words.today.dayNumber < 2 ? words.nearDay(date) : words.date(date)
+        }
+        return HallsPage.Row(
+            name: words(hall.name), address: words(hall.address), url: pagePath("book", item.id, hall.id),
+            icon: hall.level == .selfService ? "monitor" : "hall", first: day, today: first == words.today)
+    }
+}

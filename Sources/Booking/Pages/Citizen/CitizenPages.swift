@@ -1,0 +1,108 @@
+import Catalogue
+import Core
+import Hummingbird
+import Web
+
+/// `/book/…`: hall, day and time, then a hold. Signing in comes in between, once, when it is needed.
+struct CitizenPages: Sendable {
+    let desk: PageDesk
+
+    func addRoutes(to router: WebRouter) {
+        router.pages.get("/book/{item}") { request, context in try await halls(request, context) }
+        router.pages.get("/book/{item}/{hall}") { request, context in try await times(request, context) }
+        router.pages.get("/book/{item}/{hall}/resume") { request, context in try await resume(request, context) }
+        // Whoever comes to a form's address by reloading or by signing in again finds the page it stands on.
+        router.pages.get("/book/{item}/{hall}/hold") { _, context in
+            Response.redirect303(pagePath("book", try desk.item(context).id, try desk.hall(context).id))
+        }
+        router.pages.post("/book/{item}/{hall}/hold") { request, context in try await hold(request, context) }
+    }
+
+    private func halls(_ request: Request, _ context: WebContext) async throws -> Response {
+        let item = try desk.item(context)
+        let city = try ParameterList.query(request).single("city")
+        let page = try await ChooseHall(desk: desk, words: desk.words(context)).page(item, city: city)
+        return try desk.renderer.render("booking/halls", page, titleKey: "booking.halls.title", context: context)
+    }
+
+    private func times(_ request: Request, _ context: WebContext) async throws -> Response {
+        let date = try ParameterList.query(request).single("date").flatMap { LocalDate($0) }
+        return try await timesPage(date: date, context: context)
+    }
+
+    /// The page of free times, after a refusal with its reason on top and the latest counts below.
+    private func timesPage(
+        date: LocalDate?, refusal: ProblemKind? = nil, context: WebContext
+    ) async throws -> Response {
+        let words = desk.words(context)
+        let (item, hall) = try place(context)
+        let notice = refusal.map { PageNotice($0, in: "booking.fault", words: words) }
+        let page = try await ChooseTime(desk: desk, words: words).page(item, hall, date: date, notice: notice)
+        return try desk.renderer.render(
+            "booking/times", page, titleKey: "booking.times.title", context: context,
+            status: refusal.map { .init(code: $0.status) } ?? .ok)
+    }
+
+    private func place(_ context: WebContext) throws -> (ServiceItem, Hall) {
+        let item = try desk.item(context)
+        let hall = try desk.hall(context)
+        guard desk.snapshot.isBookable(item, at: hall.id) else { throw Problem(.notFound) }
+        return (item, hall)
+    }
+
+    private func hold(_ request: Request, _ context: WebContext) async throws -> Response {
+        let (item, hall) = try place(context)
+        let form = try await ParameterList.form(request)
+        let key = try form.required("key")
+        let text = try form.required("start")
+        guard let start = ProvinceTime.parse(text), key.utf8.count <= 64 else {
+            return try await timesPage(date: nil, refusal: .notASlot, context: context)
+        }
+        let resume = ParameterList(["start": ProvinceTime.format(start), "key": key])
+        let person = try context.requireSignedIn(
+            returnTo: pagePath("book", item.id, hall.id, "resume") + "?" + resume.encoded)
+        do {
+            // One key per time: the same press twice is one hold, another time is another hold.
+            let reservation = try await desk.booking.reservations.hold(
+                HoldRequest(hall: hall.id, items: [item.id], start: start), by: person,
+                idempotencyKey: "\(key).\(start.seconds)")
+            return .redirect303(pagePath("bookings", reservation.id))
+        } catch let problem as Problem where CitizenPages.choosesAgain.contains(problem.kind) {
+            return try await timesPage(
+                date: ProvinceTime.date(of: start), refusal: problem.kind, context: context)
+        }
+    }
+
+    /// Refusals that are answered with the latest free times.
+    private static let choosesAgain: Set<ProblemKind> = [
+        .slotTaken, .notASlot, .limitReached, .assuranceRequired, .busy, .idempotencyMismatch, .idempotencyInProgress,
+    ]
+
+    /// After signing in: the choice made before, one press away from being held.
+    private func resume(_ request: Request, _ context: WebContext) async throws -> Response {
+        let (item, hall) = try place(context)
+        let query = try ParameterList.query(request)
+        guard let start = try query.single("start").flatMap(ProvinceTime.parse), let key = try query.single("key"),
+            key.utf8.count <= 64
+        else { return .redirect303(pagePath("book", item.id, hall.id)) }
+        _ = try context.requireSignedIn()
+        let words = desk.words(context)
+        let times = pagePath("book", item.id, hall.id)
+        let page = ResumePage(
+            item: ItemPart(item, words: words), hall: HallPart(hall, words: words), when: words.moment(start),
+            start: ProvinceTime.format(start), key: key, holdURL: times + "/hold",
+            timesURL: times + "?date=\(ProvinceTime.date(of: start))")
+        return try desk.renderer.render("booking/resume", page, titleKey: "booking.resume.title", context: context)
+    }
+}
+
+/// Model of `booking/resume`.
+struct ResumePage: Sendable {
+    let item: ItemPart
+    let hall: HallPart
+    let when: String
+    let start: String
+    let key: String
+    let holdURL: String
+    let timesURL: String
+}

@@ -1,0 +1,148 @@
+import Catalogue
+import Core
+import Web
+
+/// What all screens of one machine share.
+struct KioskShell: Sendable {
+    let hall: HallPart
+    let url: String
+    /// Seconds without a touch after which the start screen comes back.
+    let idle = 60
+    /// The start screen for the next person, in the first language again.
+    let endURL: String
+
+    init(_ hall: Hall, words: PageWords) {
+        self.hall = HallPart(hall, words: words)
+        url = pagePath("kiosk", hall.id)
+        endURL = "/preferences?lang=\(WebLocale.zhHans.rawValue)&return=" + PercentDecoding.escape(url)
+    }
+}
+
+/// Model of `booking/kiosk/enrol`.
+struct EnrolPage: Sendable {
+    let notice: PageNotice?
+}
+
+/// Model of `booking/kiosk/home`.
+struct KioskHomePage: Sendable {
+    let hall: HallPart
+    let notice: PageNotice?
+    let date: String
+    let time: String
+    let codeURL: String
+    let takeURL: String
+    let checkInURL: String
+    let open: Bool
+    let waiting: Int
+    let key: String
+}
+
+/// Model of `booking/kiosk/code`.
+struct KioskCodePage: Sendable {
+    let hall: HallPart
+    let notice: PageNotice?
+    let idle: Int
+    let endURL: String
+    let homeURL: String
+    let takeURL: String
+    let checkInURL: String
+    let code: String
+    let key: String
+    let scanKey: String
+}
+
+/// Model of `booking/kiosk/item`.
+struct KioskItemPage: Sendable {
+    let hall: HallPart
+    let notice: PageNotice?
+    let idle: Int
+    let endURL: String
+    let backURL: String
+    let item: ItemPart
+    let note: String
+    let online: Bool
+    let materials: MaterialsPart?
+    let queue: String
+    let takeURL: String
+    let key: String
+}
+
+/// Model of `booking/kiosk/issued`.
+struct KioskIssuedPage: Sendable {
+    let hall: HallPart
+    let idle: Int
+    let endURL: String
+    let title: String
+    let item: String
+    let number: String
+    let go: String
+    let aheadText: String
+    let waitText: String?
+    let issued: String
+    let late: Bool
+
+    init(_ ticket: QueueTicket, isBooked: Bool, shell: KioskShell, desk: PageDesk, words: PageWords) {
+        hall = shell.hall
+        idle = shell.idle
+        endURL = shell.endURL
+        title = words(isBooked ? "kiosk.issued.checkedIn" : "kiosk.issued.title")
+        item = ItemPart(ticket.items, in: desk.snapshot, words: words).name
+        number = ticket.number
+        let zone = ticket.zone.flatMap { desk.snapshot.zone($0) }
+        go = zone.map { words("kiosk.issued.go", ["place": words.zone($0)]) } ?? words("kiosk.issued.go.plain")
+        aheadText = words("booking.ahead.value", ["ahead": String(ticket.ahead)])
+        waitText = ticket.wait.map { words.wait($0) }
+        issued = words("kiosk.issued.at", ["time": ProvinceTime.clock(ticket.issuedAt)])
+        late = isBooked && ticket.late
+    }
+}
+
+/// Model of `booking/kiosk/fault`: what happened, in one look, and the way on.
+struct KioskFaultPage: Sendable {
+    let hall: HallPart
+    let idle: Int
+    let endURL: String
+    let icon: String
+    let title: String
+    let text: String
+    let facts: Fact?
+    let retryURL: String?
+    let takeURL: String?
+
+    struct Fact: Sendable {
+        let label: String
+        let value: String
+    }
+
+    init(_ problem: Problem, shell: KioskShell, retryURL: String, desk: PageDesk, words: PageWords) {
+        hall = shell.hall
+        idle = shell.idle
+        endURL = shell.endURL
+        let kind = problem.kind
+        title = words.text("kiosk.fault", kind.name)
+        text = words.text("kiosk.fault", kind.name, suffix: ".text")
+        icon = kind == .tooEarly || kind == .tooLate || kind == .busy || kind == .alreadyRedeemed ? "clock" : "alert"
+        facts = KioskFaultPage.fact(problem, desk: desk, words: words)
+        let isFinal = kind == .alreadyRedeemed || kind == .wrongHall || kind == .tooEarly || kind == .tooLate
+        self.retryURL = isFinal ? nil : retryURL
+        takeURL = kind == .queueClosed ? nil : shell.url + "/take"
+    }
+
+    /// The one fact that helps, taken from the problem's own extension members.
+    private static func fact(_ problem: Problem, desk: PageDesk, words: PageWords) -> Fact? {
+        func member(_ name: String) -> String? { problem.extensions.first { $0.name == name }?.value.text }
+        func hall(_ id: String) -> String { desk.snapshot.hall(id).map { words($0.name) } ?? id }
+        switch problem.kind {
+        case .wrongHall:
+            return member("hall").map { Fact(label: words("kiosk.fault.wrong-hall.where"), value: hall($0)) }
+        case .tooEarly:
+            return member("opensAt").flatMap(ProvinceTime.parse)
+                .map { Fact(label: words("kiosk.fault.too-early.when"), value: words.moment($0)) }
+        case .alreadyRedeemed:
+            guard let at = member("redeemedAt").flatMap(ProvinceTime.parse) else { return nil }
+            let first = [member("number"), words.moment(at), member("hall").map(hall)].compactMap { $0 }
+            return Fact(label: words("kiosk.fault.already-redeemed.when"), value: first.joined(separator: " · "))
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,179 @@
+import Catalogue
+import Core
+import Web
+
+/// Model of `booking/window/choose`.
+struct ChooseWindowPage: Sendable {
+    let place: String
+    let notice: PageNotice?
+    let halls: [Panel]
+
+    struct Panel: Sendable {
+        let name: String
+        let windows: [Row]
+    }
+
+    struct Row: Sendable {
+        let name: String
+        let group: String
+        let url: String
+        let open: Bool
+        let state: String
+    }
+}
+
+/// Model of `booking/window/desk`.
+struct DeskPage: Sendable {
+    let hall: HallPart
+    let window: Sign
+    let notice: PageNotice?
+    let eventsURL: String
+    let open: Bool
+    let openText: String
+    let idleText: String
+    let current: Current?
+    let actions: [Action]
+    let queueName: String
+    let waiting: Int
+    let hasQueue: Bool
+    let queue: [Row]
+    let hasAside: Bool
+    let aside: [Aside]
+
+    /// A number that was passed or set aside and may come back.
+    struct Aside: Sendable {
+        let number: String
+        let state: String
+        let tone: String
+        let url: String
+        let ticket: String
+        let key: String
+    }
+
+    struct Sign: Sendable {
+        let name: String
+    }
+
+    struct Current: Sendable {
+        let number: String
+        let state: String
+        let tone: String
+        let items: String
+        let slot: String?
+        let priority: String?
+        let recalls: String?
+        let since: String
+        let sinceText: String
+    }
+
+    struct Action: Sendable {
+        let name: String
+        let label: String
+        let url: String
+        let icon: String
+        let style: String
+        let shortcut: String
+        let shortcutText: String
+        let ticket: String?
+        let key: String
+    }
+
+    struct Row: Sendable {
+        let number: String
+        let items: String
+        let mark: String?
+        let tone: String
+        let waited: String
+    }
+
+    init(
+        _ state: WindowState, window: ServiceWindow, officer: Principal, refusal: ProblemKind?, desk: PageDesk,
+        words: PageWords
+    ) {
+        let snapshot = desk.snapshot
+        hall = HallPart(state.hall, in: snapshot, words: words)
+        self.window = Sign(name: words.window(window.number))
+        notice = refusal.map { PageNotice($0, in: "window.fault", words: words) }
+        eventsURL = pagePath("api", "v1", "halls", state.hall, "board", "events")
+        open = state.open
+        openText = words(state.open ? "window.open" : "window.closed")
+        // A colleague's window can be looked at, not worked at.
+        let isMine = state.officer == nil || state.officer == officer.subject
+        idleText = words(!isMine ? "window.idle.taken" : state.open ? "window.idle.open" : "window.idle.closed")
+        current = state.current.map { Current($0, desk: desk, words: words) }
+        let ticket = state.current?.ticket
+        let possible = isMine ? DeskPage.possible(state) : []
+        actions = possible.map { action in
+            Action(
+                action, isMain: action == possible.first, url: pagePath("window", window.id, action.rawValue),
+                ticket: ticket, key: desk.newKey(), words: words)
+        }
+        queueName = snapshot.group(state.queue).map { words($0.name) } ?? state.queue
+        waiting = state.waiting
+        hasQueue = !state.next.isEmpty
+        queue = state.next.map { Row($0, desk: desk, words: words) }
+        hasAside = isMine && !state.aside.isEmpty
+        let resumeURL = pagePath("window", window.id, WindowAction.resume.rawValue)
+        aside = state.aside.map { ticket in
+            Aside(
+                number: ticket.number, state: words("booking.state.\(ticket.state.rawValue)"), tone: ticket.state.tone,
+                url: resumeURL, ticket: ticket.ticket, key: desk.newKey())
+        }
+    }
+
+    /// The main action first; only what the state allows is offered.
+    private static func possible(_ state: WindowState) -> [WindowAction] {
+        switch state.current?.state {
+        case .called: [.start, .recall, .skip]
+        case .serving: [.finish, .park]
+        default: state.open ? [.callNext, .close] : [.open]
+        }
+    }
+}
+
+extension DeskPage.Action {
+    init(_ action: WindowAction, isMain: Bool, url: String, ticket: String?, key: String, words: PageWords) {
+        name = action.rawValue
+        label = words("window.do.\(action.rawValue)")
+        self.url = url
+        icon = action.icon
+        style = isMain ? "next" : "second"
+        shortcut = action.shortcut
+        shortcutText = action.shortcut.uppercased()
+        self.ticket = ticket
+        self.key = key
+    }
+}
+
+extension DeskPage.Current {
+    init(_ called: CalledTicket, desk: PageDesk, words: PageWords) {
+        number = called.number
+        state = words("booking.state.\(called.state.rawValue)")
+        tone = called.state.tone
+        items = ItemPart(called.items, in: desk.snapshot, words: words).name
+        slot = called.slotStart.map { ProvinceTime.clock($0) }
+        priority = called.priority == .ordinary ? nil : words("window.priority")
+        recalls = called.recalls > 0 ? String(called.recalls) : nil
+        let from = called.startedAt ?? called.calledAt ?? desk.now
+        since = ProvinceTime.format(from)
+        sinceText = words.minutes(desk.now - from)
+    }
+}
+
+extension DeskPage.Row {
+    init(_ ticket: WaitingTicket, desk: PageDesk, words: PageWords) {
+        number = ticket.number
+        items = ItemPart(ticket.items, in: desk.snapshot, words: words).name
+        if let slot = ticket.slotStart {
+            mark = words("window.booked") + " " + ProvinceTime.clock(slot)
+            tone = "info"
+        } else if ticket.priority != .ordinary {
+            mark = words("window.priority")
+            tone = "lamp"
+        } else {
+            mark = nil
+            tone = ""
+        }
+        waited = words.minutes(desk.now - ticket.issuedAt)
+    }
+}

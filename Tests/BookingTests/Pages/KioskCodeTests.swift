@@ -1,0 +1,66 @@
+import Core
+import Testing
+
+@testable import Booking
+
+@Suite("Booking §6: what is typed or scanned at a machine")
+struct KioskCodeTests {
+    @Test(arguments: [
+        ("4829137065", "4829137065"), ("482 913 7065", "4829137065"), ("482-913-7065", "4829137065"),
+        ("４８２９１３７０６５", "4829137065"), ("48291", "48291"), ("abc", ""), ("", ""),
+        ("1234567890123456789012345", "123456789012345678"),
+    ])
+    func `a code is read however it is written`(text: String, digits: String) {
+        #expect(KioskCode.digits(text) == digits)
+    }
+
+    @Test func `the code is shown as the ticket shows it`() {
+        #expect(KioskCode.grouped("4829137065") == "482 913 7065")
+        #expect(KioskCode.grouped("4829") == "482 9")
+        #expect(KioskCode.grouped("") == "")
+    }
+
+    @Test(arguments: [
+        ("5", "482", "4825"), ("back", "482", "48"), ("back", "", ""), ("clear", "482", ""),
+        ("5", "4829137065", "4829137065"), ("x", "482", "482"), ("55", "482", "482"), ("五", "482", "482"),
+    ])
+    func `the number pad works without script`(key: String, before: String, after: String) {
+        #expect(KioskCode.pressing(key, after: before) == after)
+    }
+
+    @Test func `only ten digits are a code`() {
+        #expect(KioskCode.proof(typed: "4829137065") == .code("4829137065"))
+        #expect(KioskCode.proof(typed: "482913706") == nil)
+        #expect(KioskCode.proof(typed: "48291370651") == nil)
+        #expect(KioskCode.proof(typed: "") == nil)
+    }
+
+    @Test func `a scanner sends a ticket, a code or an identity number`() {
+        #expect(KioskCode.proof(scanned: "4829137065\n") == .code("4829137065"))
+        #expect(KioskCode.proof(scanned: "37080218000101000x") == .identityNumber("37080218000101000X"))
+        #expect(KioskCode.proof(scanned: "370102180001010001") == .identityNumber("370102180001010001"))
+        // Base45 has a space among its signs, at the end too.
+        #expect(KioskCode.proof(scanned: "6BFOXN*TS0BI$ZD \r\n") == .ticket("6BFOXN*TS0BI$ZD "))
+        #expect(KioskCode.proof(scanned: "４８２９１３７０６５") == .ticket("４８２９１３７０６５"))
+    }
+}
+
+@Suite("RFC 5545: the text of a calendar entry")
+struct CalendarTextTests {
+    @Test func `times are UTC`() throws {
+        let start = try #require(ProvinceTime.parse("2026-11-24T07:30:00+08:00"))
+        #expect(CalendarText.time(start) == "20261123T233000Z")
+    }
+
+    @Test func `separators and line breaks are escaped`() {
+        #expect(CalendarText.escaped("a;b,c\\d\r\ne") == "a\\;b\\,c\\\\d\\ne")
+    }
+
+    @Test func `lines are folded at 75 octets and no character is cut`() {
+        let line = "SUMMARY:" + String(repeating: "存量房", count: 20)
+        let folded = CalendarText.folded(line)
+        for part in folded.split(separator: "\r\n") { #expect(part.utf8.count <= 75) }
+        #expect(folded.replacing("\r\n ", with: "") == line)
+        #expect(CalendarText.folded("SUMMARY:short") == "SUMMARY:short")
+    }
+}

@@ -1,0 +1,173 @@
+import Catalogue
+import Core
+import Web
+
+@testable import Booking
+
+/// One model for each state of each template.
+enum SamplePages {
+    struct Sample: Sendable, CustomStringConvertible {
+        let description: String
+        let template: String
+        let model: any Sendable
+        let shows: [String]
+        /// Has no form of its own.
+        var isReadOnly = false
+    }
+
+    private static let item = ItemPart(id: "estate", name: "存量房转移登记", url: "/items/estate", minutes: 40)
+    private static let hall = HallPart(id: "jinan", name: "济南市政务服务中心", address: "示例路 1 号")
+    private static let notice = PageNotice(.danger, title: "〈通知〉", text: "<b>")
+
+    static let all: [Sample] = citizen + visits + kiosk + walls
+
+    private static let citizen: [Sample] = [
+        Sample(
+            description: "halls", template: "booking/halls",
+            model: HallsPage(
+                item: item, notice: notice, hasCities: true,
+                cities: [.init(name: "济南市", url: "/book/estate?city=jinan", current: true)], hasHalls: true,
+                halls: [
+                    .init(name: "济南", address: "示例", url: "/book/estate/jinan", icon: "hall", first: "今天", today: true),
+                    .init(
+                        name: "青岛", address: "示例", url: "/book/estate/qingdao", icon: "hall", first: nil, today: false),
+                ]), shows: ["/book/estate/qingdao", "booking-halls", "&lt;b&gt;"], isReadOnly: true),
+        Sample(
+            description: "no halls", template: "booking/halls",
+            model: HallsPage(item: item, notice: nil, hasCities: false, cities: [], hasHalls: false, halls: []),
+            shows: ["empty"], isReadOnly: true),
+        Sample(
+            description: "times", template: "booking/times",
+            model: TimesPage(
+                item: item, hall: hall, hallsURL: "/book/estate", notice: notice,
+                days: [
+                    .init(weekday: "周二", date: "11/24", left: "余 4", few: true, current: true, url: "/d"),
+                    .init(weekday: "周六", date: "11/28", left: "休息", few: false, current: false, url: nil),
+                ],
+                chosen: .init(
+                    title: "11月24日", holdURL: "/book/estate/jinan/hold", key: "k", hasTimes: true,
+                    parts: [
+                        .init(
+                            name: "上午", summary: "1", open: true,
+                            times: [
+                                .init(
+                                    at: "09:00", left: "剩 1 个", start: "2026-11-24T09:00:00+08:00", free: true,
+                                    few: true),
+                                .init(
+                                    at: "09:30", left: "约满", start: "2026-11-24T09:30:00+08:00", free: false, few: false
+                                ),
+                            ])
+                    ])),
+            shows: [
+                "value=\"2026-11-24T09:00:00+08:00\"", "time full", "day closed",
+                "<details class=\"part-of-day\" open>",
+            ]),
+        Sample(
+            description: "no times", template: "booking/times",
+            model: TimesPage(item: item, hall: hall, hallsURL: "/book/estate", notice: nil, days: [], chosen: nil),
+            shows: ["empty"], isReadOnly: true),
+        Sample(
+            description: "resume", template: "booking/resume",
+            model: ResumePage(
+                item: item, hall: hall, when: "11月24日 周二 09:00", start: "2026-11-24T09:00:00+08:00", key: "k",
+                holdURL: "/book/estate/jinan/hold", timesURL: "/book/estate/jinan"), shows: ["data-send-at-once"]),
+        Sample(
+            description: "cancel", template: "booking/cancel",
+            model: CancelPage(
+                notice: nil, item: item, hall: hall, when: "11月24日", cancelURL: "/bookings/1/cancel",
+                backURL: "/bookings/1", key: "k"), shows: ["/bookings/1/cancel"]),
+        Sample(
+            description: "messages", template: "booking/messages",
+            model: MessagesPage(hasMessages: true, messages: [.init(to: "…0001", at: "11月24日", text: "【一门】")]),
+            shows: ["【一门】"], isReadOnly: true),
+    ]
+
+    private static var visits: [Sample] {
+        func visit(_ name: String, shows: [String], isReadOnly: Bool = true, _ fill: (inout VisitPage) -> Void)
+            -> Sample
+        {
+            var page = VisitPage(title: name)
+            page.notice = notice
+            fill(&page)
+            return Sample(
+                description: name, template: "booking/reservation", model: page, shows: shows, isReadOnly: isReadOnly)
+        }
+        return [
+            visit(
+                "held", shows: ["data-countdown=\"2026-11-24T09:00:00+08:00\"", "/confirm", "/release"],
+                isReadOnly: false
+            ) {
+                $0.held = .init(
+                    item: item, hall: hall, when: "11月24日", until: "09:00", expiresAt: "2026-11-24T09:00:00+08:00",
+                    confirmURL: "/bookings/1/confirm", confirmKey: "a", releaseURL: "/bookings/1/release",
+                    releaseKey: "b")
+            },
+            visit(
+                "booked",
+                shows: ["<svg id=\"qr\"", "<span>482</span><span>913</span><span>7065</span>", "calendar.ics"]
+            ) {
+                $0.booked = .init(
+                    heading: "预约成功", date: "11月24日 周二", time: "09:00–09:40", item: item, hall: hall, when: "11月24日",
+                    checkIn: "08:30–09:30", holder: "测*", code: .init("4829137065"), qr: "<svg id=\"qr\"></svg>",
+                    calendarURL: "/bookings/1/calendar.ics", cancelURL: "/bookings/1/cancel", materials: nil)
+            },
+            visit("waiting", shows: ["E037", "data-events=\"/api/v1/halls/jinan/board/events\"", "二层"]) {
+                $0.live = .init(every: 10, events: "/api/v1/halls/jinan/board/events")
+                $0.waiting = .init(number: "E037", ahead: 4, wait: .init(text: "约 12 分钟"), place: "二层")
+            },
+            visit("called", shows: ["E037", "called-now"]) { $0.called = .init(number: "E037", go: "请到 3 号窗口") },
+            visit("serving", shows: ["E037"]) { $0.serving = .init(number: "E037", go: "请到 3 号窗口") },
+            visit("over", shows: ["/book/estate/jinan"]) {
+                $0.over = .init(
+                    title: "已取消", text: "…", tone: "", label: "已取消", item: item, hall: hall, when: nil,
+                    again: "/book/estate/jinan")
+            },
+        ]
+    }
+
+    private static let kiosk: [Sample] = [
+        Sample(
+            description: "enrolment", template: "booking/kiosk/enrol", model: EnrolPage(notice: nil),
+            shows: ["name=\"client_id\"", "name=\"client_secret\"", "action=\"/kiosk/enrol\""]),
+        Sample(
+            description: "kiosk", template: "booking/kiosk/home",
+            model: KioskHomePage(
+                hall: hall, notice: nil, date: "11月24日", time: "09:00", codeURL: "/kiosk/jinan/code",
+                takeURL: "/kiosk/jinan/take", checkInURL: "/kiosk/jinan/check-in", open: true, waiting: 7, key: "k"),
+            shows: ["data-scan", "/kiosk/jinan/take"]),
+        Sample(
+            description: "number pad", template: "booking/kiosk/code",
+            model: KioskCodePage(
+                hall: hall, notice: notice, idle: 60, endURL: "/preferences?lang=zh-Hans&return=%2Fkiosk",
+                homeURL: "/kiosk/jinan",
+                takeURL: "/kiosk/jinan/take", checkInURL: "/kiosk/jinan/check-in", code: "482 9", key: "k", scanKey: "l"
+            ),
+            shows: [
+                "value=\"482 9\"", "name=\"press\" value=\"0\"",
+                "content=\"60;url=/preferences?lang=zh-Hans&amp;return",
+            ]),
+        Sample(
+            description: "item at the kiosk", template: "booking/kiosk/item",
+            model: KioskItemPage(
+                hall: hall, notice: nil, idle: 60, endURL: "/kiosk/jinan", backURL: "/kiosk/jinan/take", item: item,
+                note: "40",
+                online: true, materials: nil, queue: "3", takeURL: "/kiosk/jinan/tickets", key: "k"),
+            shows: ["name=\"item\" value=\"estate\"", "value=\"priority\""]),
+    ]
+
+    private static let walls: [Sample] = [
+        Sample(
+            description: "boards", template: "booking/board/choose",
+            model: ChooseBoardPage(halls: [.init(name: "济南", url: "/board/jinan")]), shows: ["/board/jinan"],
+            isReadOnly: true),
+        Sample(
+            description: "windows", template: "booking/window/choose",
+            model: ChooseWindowPage(
+                place: "济南", notice: nil,
+                halls: [
+                    .init(
+                        name: "济南",
+                        windows: [.init(name: "3 号窗口", group: "不动产", url: "/window/w3", open: true, state: "使用中")])
+                ]), shows: ["/window/w3", "open-state on"], isReadOnly: true),
+    ]
+}
