@@ -11,7 +11,8 @@ struct MessagePages: Sendable {
             let words = desk.words(context)
             let messages = try await desk.booking.messages.recent(limit: 50).map { message in
                 MessagesPage.Row(
-                    to: words("demo.to", ["person": String(message.person.suffix(4))]), at: words.moment(message.sentAt), text: words(message.text))
+                    to: words("demo.to", ["person": String(message.person.suffix(4))]),
+                    at: words.moment(message.sentAt), text: words(message.text))
             }
             return try desk.renderer.render(
                 "booking/messages", MessagesPage(hasMessages: !messages.isEmpty, messages: messages),

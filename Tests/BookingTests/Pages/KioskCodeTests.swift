@@ -1,4 +1,3 @@
-import Core
 import Testing
 
 @testable import Booking
@@ -42,25 +41,5 @@ struct KioskCodeTests {
         // Base45 has a space among its signs, at the end too.
         #expect(KioskCode.proof(scanned: "6BFOXN*TS0BI$ZD \r\n") == .ticket("6BFOXN*TS0BI$ZD "))
         #expect(KioskCode.proof(scanned: "４８２９１３７０６５") == .ticket("４８２９１３７０６５"))
-    }
-}
-
-@Suite("RFC 5545: the text of a calendar entry")
-struct CalendarTextTests {
-    @Test func `times are UTC`() throws {
-        let start = try #require(ProvinceTime.parse("2026-11-24T07:30:00+08:00"))
-        #expect(CalendarText.time(start) == "20261123T233000Z")
-    }
-
-    @Test func `separators and line breaks are escaped`() {
-        #expect(CalendarText.escaped("a;b,c\\d\r\ne") == "a\\;b\\,c\\\\d\\ne")
-    }
-
-    @Test func `lines are folded at 75 octets and no character is cut`() {
-        let line = "SUMMARY:" + String(repeating: "存量房", count: 20)
-        let folded = CalendarText.folded(line)
-        for part in folded.split(separator: "\r\n") { #expect(part.utf8.count <= 75) }
-        #expect(folded.replacing("\r\n ", with: "") == line)
-        #expect(CalendarText.folded("SUMMARY:short") == "SUMMARY:short")
     }
 }
