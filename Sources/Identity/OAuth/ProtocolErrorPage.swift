@@ -11,6 +11,9 @@ struct ProtocolErrorPage: Sendable {
     func page(_ error: OAuthError, context: WebContext) throws -> Response {
         context.logger.info(
             "protocol request refused", metadata: ["error": "\(error.code.rawValue)", "why": "\(error.description)"])
+        // The links that change language and come back would carry the faulty address.
+        var context = context
+        context.target = "/"
         let model = NoticePage(errorCode: error.code.rawValue, errorText: error.description, clientFault: true)
         return try renderer.render(
             "identity/notice", model, titleKey: "identity.notice.title", context: context, status: .badRequest)

@@ -14,8 +14,8 @@ struct AuthorizeChecks: Sendable {
 
     init(hints: any IDTokenHintReader) {
         inOrder = [
-            CheckResponseMode(),
             CheckState(),
+            CheckResponseMode(),
             CheckDuplicates(),
             CheckRequestObject(),
             CheckResponseType(),

@@ -34,7 +34,11 @@ package struct BackchannelLogout: Sendable {
     /// - Throws: `OutboxRejection` when the system did not answer 200 or 204: the outbox tries again,
     ///   except after 400, which is the system's last word (§2.8).
     package func deliver(_ message: OutboxMessage) async throws {
-        let payload = try JSONParser.parse(Array(message.payload.utf8))
+        try await deliver(payload: message.payload)
+    }
+
+    func deliver(payload: String) async throws {
+        let payload = try JSONParser.parse(Array(payload.utf8))
         guard let sid = payload["sid"]?.stringValue, let subject = payload["sub"]?.stringValue,
             let clientID = payload["client"]?.stringValue, let client = try await clients.find(clientID),
             let uri = client.backchannelLogoutURI
@@ -65,3 +69,5 @@ package protocol OutboundForms: Sendable {
     /// - Throws: when there was no answer.
     func post(_ form: ParameterList, to uri: String) async throws -> Int
 }
+
+extension OutboundClient: OutboundForms {}

@@ -1,7 +1,7 @@
 import Web
 
 /// `state` comes back unchanged or the request is refused; it is never cut (RFC 6749 §4.1.1,
-/// Appendix A.5).
+/// Appendix A.5). First, so that every later error carries it.
 struct CheckState: AuthorizeCheck {
     static let maximumLength = 2048
 
