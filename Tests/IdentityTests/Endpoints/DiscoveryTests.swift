@@ -1,0 +1,73 @@
+import Core
+import Cryptography
+import HTTPTypes
+import HummingbirdTesting
+import TestKit
+import Testing
+import Web
+
+@testable import Identity
+
+@Suite("OpenID Connect Discovery 1.0, RFC 8414, RFC 7517")
+struct DiscoveryTests {
+    @Test func `both documents are the same, public and true`() async throws {
+        try await House.run { house in
+            let response = try await house.client.get("/.well-known/openid-configuration")
+            #expect(response.status == .ok)
+            #expect(response.headers[.contentType]?.hasPrefix("application/json") == true)
+            #expect(response.headers[.cacheControl]?.contains("max-age") == true)
+            let document = try response.json()
+            #expect(try await house.client.get("/.well-known/oauth-authorization-server").json() == document)
+            #expect(document["issuer"]?.stringValue == House.issuer)
+            for member in document.objectMembers ?? []
+            where member.name.hasSuffix("_endpoint") || member.name == "jwks_uri" {
+                let path = try #require(member.value.stringValue).dropFirst(House.issuer.count)
+                let answer = try await house.client.get(String(path), [.accept: "application/json"])
+                #expect(answer.status != .notFound, "\(member.name)")
+            }
+            #expect(document["code_challenge_methods_supported"]?.arrayValue == ["S256"])
+            #expect(document["response_types_supported"]?.arrayValue == ["code"])
+            #expect(document["authorization_response_iss_parameter_supported"]?.boolValue == true)
+            #expect(document["request_parameter_supported"]?.boolValue == false)
+            let grants = document["grant_types_supported"]?.arrayValue ?? []
+            #expect(grants == ["authorization_code", "client_credentials", "refresh_token"])
+        }
+    }
+
+    @Test func `the key set holds both algorithms, distinct ids and nothing private`() async throws {
+        try await House.run { house in
+            let keys = try await house.client.get("/oauth2/jwks").json()["keys"]?.arrayValue ?? []
+            #expect(Set(keys.compactMap { $0["alg"]?.stringValue }) == ["ES256", "RS256"])
+            #expect(Set(keys.compactMap { $0["kid"]?.stringValue }).count == keys.count)
+            for key in keys {
+                for member in ["d", "p", "q", "dp", "dq", "qi", "k"] { #expect(key[member] == nil) }
+                #expect(key["use"]?.stringValue == "sig")
+            }
+        }
+    }
+
+    @Test func `machine endpoints allow other origins`() async throws {
+        try await House.run { house in
+            let origin: HTTPFields = [.origin: "https://app.example"]
+            for path in ["/.well-known/openid-configuration", "/oauth2/jwks", "/oauth2/userinfo"] {
+                let allowed = try await house.client.get(path, origin).headers[.accessControlAllowOrigin]
+                #expect(allowed == "*", "\(path)")
+            }
+        }
+    }
+
+    @Test func `an RS256 client gets RS256 ID tokens and ES256 access tokens`() async throws {
+        try await House.run { house in
+            try await house.addCitizen()
+            try await house.addClient { $0.idTokenAlgorithm = "RS256" }
+            var browser = Browser()
+            let body = try await house.tokens(Attempt(), &browser)
+            let idToken = try #require(body["id_token"]?.stringValue)
+            let accessToken = try #require(body["access_token"]?.stringValue)
+            #expect(try TokenSigner.peek(idToken).algorithm == .rs256)
+            #expect(try TokenSigner.peek(accessToken).algorithm == .es256)
+            let digest = try #require(Base64URL.decode(House.crypto.digest(accessToken)))
+            #expect(try house.claims(idToken)["at_hash"]?.stringValue == Base64URL.encode(digest.prefix(16)))
+        }
+    }
+}

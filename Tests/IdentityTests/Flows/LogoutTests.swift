@@ -1,0 +1,170 @@
+import Core
+import Cryptography
+import HTTPTypes
+import HummingbirdTesting
+import Storage
+import TestKit
+import Testing
+import Web
+
+@testable import Identity
+
+@Suite("OpenID Connect RP-Initiated Logout 1.0")
+struct LogoutTests {
+    private func logout(_ parameters: KeyValuePairs<String, String>) -> String {
+        "/oauth2/logout?" + ParameterList(parameters).encoded
+    }
+
+    @Test(arguments: Backend.available)
+    func `a hint signs out everywhere and comes back with state`(backend: Backend) async throws {
+        try await House.run(backend) { house in
+            try await house.addCitizen()
+            try await house.addClient { $0.backchannelLogoutURI = "https://department.example/backchannel" }
+            try await house.addClient("other") { $0.backchannelLogoutURI = "https://other.example/backchannel" }
+            var browser = Browser()
+            let body = try await house.tokens(Attempt(), &browser)
+            let other = Attempt(client: "other", redirectURI: "https://other.example/callback")
+            let second = try await house.tokens(other, &browser)
+            let hint = try #require(body["id_token"]?.stringValue)
+            let end = try await browser.followFlow(
+                logout([
+                    "id_token_hint": hint, "post_logout_redirect_uri": "https://department.example/bye", "state": "a b",
+                ]), origin: House.issuer, house.client)
+            #expect(end.address == "https://department.example/bye?state=a%20b")
+            #expect(browser.cookies["yimen-sso"] == nil)
+            #expect(Set(house.listener.sids).count == 2)
+            // Nothing that was given lives on.
+            try await house.provider.revocations.refresh()
+            #expect(try await house.userInfo(try #require(second["access_token"]?.stringValue)).status == .unauthorized)
+            for (client, answer) in [("department", body), ("other", second)] {
+                let token = try #require(answer["refresh_token"]?.stringValue)
+                #expect(try await house.refresh(token, as: client).error == "invalid_grant")
+            }
+            #expect(
+                try await house.authorize(Attempt().with("prompt", "none"), &browser).answer?.single("error")
+                    == "login_required")
+            let waiting = try await house.database.read {
+                try $0.query("SELECT payload FROM storage_outbox WHERE topic = $1", BackchannelLogout.topic).count
+            }
+            #expect(waiting == 2)
+        }
+    }
+
+    @Test func `without a hint the person is asked first`() async throws {
+        try await House.run { house in
+            try await house.addCitizen()
+            try await house.addClient()
+            var browser = Browser()
+            _ = try await house.code(Attempt(), &browser)
+            let requests: [KeyValuePairs<String, String>] = [
+                [:], ["state": "x"], ["client_id": "department"],
+                ["client_id": "department", "post_logout_redirect_uri": "https://department.example/bye"],
+            ]
+            for parameters in requests {
+                let page = try await browser.get(logout(parameters), house.client)
+                #expect(page.status == .ok && page.text.contains("name=\"confirm\""))
+                #expect(
+                    try await house.authorize(Attempt().with("prompt", "none"), &browser).answer?.single("code") != nil)
+            }
+            let page = try await browser.get(
+                logout(["client_id": "department", "post_logout_redirect_uri": "https://department.example/bye"]),
+                house.client)
+            let forged = ParameterList(["confirm": "yes"])
+            #expect(try await house.client.post("/oauth2/logout", form: forged, browser.headers).status == .forbidden)
+            let form = ParameterList([
+                "confirm": "yes", "client_id": "department", "csrf": try #require(page.formToken),
+                "post_logout_redirect_uri": "https://department.example/bye",
+            ])
+            let answer = try await browser.post("/oauth2/logout", form: form, house.client)
+            #expect(answer.status == .seeOther)
+            #expect(answer.headers[.location] == "https://department.example/bye")
+            #expect(try await house.authorize(Attempt(), &browser).page != nil)
+        }
+    }
+
+    @Test func `a bad return address, a foreign or unsigned hint never redirects and signs nobody out`() async throws {
+        try await House.run { house in
+            try await house.addCitizen()
+            try await house.addClient()
+            var browser = Browser()
+            let hint = try #require(try await house.tokens(Attempt(), &browser)["id_token"]?.stringValue)
+            let parts = hint.split(separator: ".")
+            let unsigned = Base64URL.encode(Array("{\"alg\":\"none\",\"typ\":\"JWT\"}".utf8)) + "." + parts[1] + "."
+            let foreign = try TokenSigner.sign(
+                payload: house.claims(hint), type: "JWT", with: try SigningKey.generate(.es256))
+            let bye = "https://department.example/bye"
+            let rows: [KeyValuePairs<String, String>] = [
+                ["id_token_hint": hint, "post_logout_redirect_uri": "https://evil.example/"],
+                ["id_token_hint": hint, "post_logout_redirect_uri": bye + "?x=1"],
+                ["id_token_hint": hint, "post_logout_redirect_uri": bye + "/"],
+                ["id_token_hint": unsigned, "post_logout_redirect_uri": bye],
+                ["id_token_hint": foreign, "post_logout_redirect_uri": bye],
+                ["id_token_hint": hint, "client_id": "other", "post_logout_redirect_uri": bye],
+                ["post_logout_redirect_uri": bye],
+            ]
+            for row in rows {
+                let page = try await browser.get(logout(row), house.client)
+                #expect(page.status == .badRequest && page.headers[.location] == nil, "\(row)")
+                #expect(!page.text.contains("evil.example"))
+            }
+            #expect(try await house.authorize(Attempt().with("prompt", "none"), &browser).answer?.single("code") != nil)
+        }
+    }
+
+    @Test func `another person's hint asks first`() async throws {
+        try await House.run { house in
+            try await house.addCitizen()
+            try await house.addCitizen(phone: "19900000002")
+            try await house.addClient()
+            var victim = Browser()
+            var attacker = Browser()
+            _ = try await house.code(Attempt(), &victim)
+            let hint = try #require(
+                try await house.tokens(Attempt(), name: "19900000002", &attacker)["id_token"]?.stringValue)
+            let page = try await victim.get(logout(["id_token_hint": hint]), house.client)
+            #expect(page.text.contains("name=\"confirm\""))
+        }
+    }
+}
+
+@Suite("OpenID Connect Back-Channel Logout 1.0")
+struct BackchannelLogoutTests {
+    @Test func `the logout token is typed, names sub and sid, and has no nonce`() async throws {
+        try await House.run { house in
+            let sub = try await house.addCitizen()
+            let client = try await house.addClient { $0.backchannelLogoutURI = "https://department.example/out" }
+            let payload = "{\"sid\":\"s-1\",\"sub\":\"\(sub)\",\"client\":\"\(client.id)\"}"
+            try await house.provider.backchannelLogout.deliver(payload: payload)
+            let posted = try #require(house.outbound.all.first)
+            #expect(posted.uri == "https://department.example/out")
+            #expect(posted.form.items.map(\.name) == ["logout_token"])
+            let token = try #require(try posted.form.single("logout_token"))
+            let claims = try #require(house.provider.keys.verify(token, types: ["logout+jwt"]))
+            #expect(claims["iss"]?.stringValue == House.issuer)
+            #expect(claims["aud"]?.stringValue == "department")
+            #expect(claims["sub"]?.stringValue == sub)
+            #expect(claims["sid"]?.stringValue == "s-1")
+            #expect(claims["nonce"] == nil)
+            #expect(claims["jti"] != nil && claims["iat"] != nil && claims["exp"] != nil)
+            #expect(
+                claims["events"]?["http://schemas.openid.net/event/backchannel-logout"] == .object([JSONValue.Member]())
+            )
+            // A logout token passes as nothing else.
+            #expect(try await house.userInfo(token).status == .unauthorized)
+        }
+    }
+
+    @Test func `a dead system is tried again, a refusal is final`() async throws {
+        try await House.run { house in
+            let client = try await house.addClient { $0.backchannelLogoutURI = "https://department.example/out" }
+            let payload = "{\"sid\":\"s\",\"sub\":\"p\",\"client\":\"\(client.id)\"}"
+            for (status, isFinal) in [(503, false), (302, false), (400, true)] {
+                house.outbound.answerWith(status)
+                let error = await #expect(throws: OutboxRejection.self) {
+                    try await house.provider.backchannelLogout.deliver(payload: payload)
+                }
+                #expect(error?.isFinal == isFinal)
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import Core
+import Cryptography
+import HummingbirdTesting
+import Logging
+import Storage
+import TestKit
+import Testing
+import Web
+
+@testable import Identity
+
+@Suite("Signing keys: published before use, kept until the last token dies (rule 27)")
+struct KeyRotationTests {
+    private func states(_ house: House, _ algorithm: String = "ES256") async throws -> [String] {
+        try await house.database.read { statements in
+            try SigningKeyStore.all(in: statements).filter { $0.algorithm == algorithm }.map(\.state.rawValue)
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `a key is next, then active, then retiring, then gone`(backend: Backend) async throws {
+        try await House.run(backend) { house in
+            try await house.addDevice()
+            func token() async throws -> String {
+                let form = ParameterList(["grant_type": "client_credentials"])
+                let body = try await house.token(form, as: "kiosk:" + House.secret).json()
+                return try #require(body["access_token"]?.stringValue)
+            }
+            let rotation = house.provider.keyRotation
+            #expect(try await states(house) == ["active"])
+            let first = try TokenSigner.peek(try await token()).keyID
+            house.clock.advance(by: .days(28))
+            try await rotation.advance()
+            #expect(try await states(house) == ["active"])
+            house.clock.advance(by: .days(1))
+            try await rotation.advance()
+            #expect(try await states(house) == ["active", "next"])
+            let published = try await house.client.get("/oauth2/jwks").json()["keys"]?.arrayValue ?? []
+            #expect(published.count == 3 || published.count == 4)
+            #expect(try TokenSigner.peek(try await token()).keyID == first)
+            house.clock.advance(by: .days(1))
+            let old = try await token()
+            try await rotation.advance()
+            #expect(try await states(house) == ["retiring", "active"])
+            #expect(try TokenSigner.peek(try await token()).keyID != first)
+            _ = try await house.provider.accessTokens.verify(old)
+            house.clock.advance(by: .days(2) + .minutes(1))
+            try await rotation.advance()
+            #expect(try await states(house) == ["active"])
+            await #expect(throws: Problem.self) { try await house.provider.accessTokens.verify(old) }
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `eight processes starting at once agree on one key`(backend: Backend) async throws {
+        try await withDatabase(backend, IdentityMigrations.all) { database in
+            let settings = IdentitySettings(issuer: House.issuer, demo: true)
+            let all = (0..<8).map { _ in SigningKeys(database: database, crypto: House.crypto) }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for keys in all {
+                    let rotation = KeyRotation(
+                        database: database, crypto: House.crypto, keys: keys, settings: settings,
+                        surroundings: Surroundings(), logger: Logger(label: "test.identity"))
+                    group.addTask { try await rotation.advance() }
+                }
+                try await group.waitForAll()
+            }
+            for keys in all { try await keys.refresh() }
+            #expect(Set(all.map(\.published)).count == 1)
+            let count = try await database.read { try SigningKeyStore.all(in: $0).count }
+            #expect(count == 2)
+        }
+    }
+
+    @Test func `the private half is sealed at rest`() async throws {
+        try await House.run { house in
+            let records = try await house.database.read { try SigningKeyStore.all(in: $0) }
+            for record in records {
+                #expect(record.sealedPrivate.hasPrefix("v1."))
+                #expect(!record.sealedPrivate.contains("PRIVATE"))
+            }
+        }
+    }
+}

@@ -1,3 +1,0 @@
-import Testing
-
-@Suite struct IdentityStub { @Test func works() { #expect(Bool(true)) } }

@@ -1,0 +1,132 @@
+import Core
+import Cryptography
+import Hummingbird
+import HummingbirdTesting
+import Logging
+import Storage
+import Synchronization
+import TestKit
+import Web
+
+@testable import Identity
+
+/// The identity provider over HTTP, with the real web stack and a real database.
+struct House: Sendable {
+    static let issuer = "http://localhost:8080"
+    static let crypto = StandardProvider(keyRing: .temporary())
+    /// Cheap parameters: these tests are about what is around the hash.
+    static let passwords = PasswordHashing(
+        settings: .init(parameters: PasswordParameters(memoryKiB: 64, passes: 1, lanes: 1), threads: 2, queueLimit: 512)
+    )
+    static let password = "correct horse battery"
+    /// An RSA key takes longer to make than most tests to run.
+    private static let rsa = Result { try SigningKey.generate(.rs256) }
+
+    let database: any Database
+    let provider: IdentityProvider
+    let clock: MovableClock
+    let surroundings: Surroundings
+    let outbound: RecordingForms
+    let listener: RecordingListener
+    let client: any TestClientProtocol
+
+    static func run(
+        _ backend: Backend = .sqlite, settings change: (inout IdentitySettings) -> Void = { _ in },
+        body: @Sendable @escaping (House) async throws -> Void
+    ) async throws {
+        var settings = IdentitySettings(issuer: issuer, demo: true)
+        change(&settings)
+        let own = settings
+        try await withDatabase(backend, IdentityMigrations.all) { database in
+            let clock = MovableClock()
+            let surroundings = Surroundings(clock: clock)
+            let outbound = RecordingForms()
+            let listener = RecordingListener()
+            let provider = IdentityProvider(
+                database: database, crypto: crypto, passwords: passwords, settings: own, surroundings: surroundings,
+                outbound: outbound, listener: listener, logger: Logger(label: "test.identity"))
+            try await addRSAKey(database, at: clock.now())
+            try await provider.prepare()
+            var fixture = WebFixture()
+            fixture.services.surroundings = surroundings
+            fixture.services.accessTokens = provider.accessTokens
+            fixture.services.tokenGrants = provider.tokens
+            fixture.services.idTokens = provider.idTokens
+            try await fixture.run(routes: { IdentityRoutes(provider).addRoutes(to: $0) }) { client in
+                try await body(
+                    House(
+                        database: database, provider: provider, clock: clock, surroundings: surroundings,
+                        outbound: outbound, listener: listener, client: client))
+            }
+        }
+    }
+
+    private static func addRSAKey(_ database: any Database, at now: Instant) async throws {
+        let key = try rsa.get()
+        let sealed = try crypto.seal(key.pem.reveal(), context: SigningKeys.context(key.id))
+        let record = SigningKeyStore.Record(
+            kid: key.id, algorithm: "RS256", sealedPrivate: sealed, state: .active, createdAt: now, activatedAt: now)
+        _ = try await database.transaction { try SigningKeyStore.add(record, in: $0) }
+    }
+
+    // MARK: People and clients
+
+    @discardableResult
+    func addCitizen(phone: String = "19900000001", assurance: AssuranceLevel = .l2) async throws -> String {
+        try await provider.people.add(
+            NewPerson(name: "测试甲", phone: phone, assurance: assurance, password: Secret(House.password)))
+    }
+
+    @discardableResult
+    func addStaff(_ name: String = "officer.jinan", roles: Set<Role> = [.officer]) async throws -> String {
+        try await provider.people.add(
+            NewPerson(
+                name: "窗口甲", signInName: name, assurance: .l2, roles: roles, hall: "jinan",
+                password: Secret(House.password)))
+    }
+
+    static let secret = "a-secret-of-thirty-two-characters"
+
+    @discardableResult
+    func addClient(
+        _ id: String = "department", secret: String? = House.secret,
+        change: (inout ClientRegistration) -> Void = { _ in }
+    ) async throws -> Client {
+        var registration = ClientRegistration(id: id)
+        registration.secret = secret.map { Secret($0) }
+        registration.redirectURIs = ["https://\(id).example/callback"]
+        registration.postLogoutRedirectURIs = ["https://\(id).example/bye"]
+        registration.scopes = ["openid", "profile", "phone", "booking"]
+        change(&registration)
+        return try await provider.registry.add(registration)
+    }
+
+    func addDevice(_ id: String = "kiosk", hall: String = "jinan") async throws {
+        _ = try await provider.registry.enrolDevice(id: id, name: nil, hall: hall, secret: Secret(House.secret))
+    }
+}
+
+/// Notes what would be posted to systems outside.
+final class RecordingForms: OutboundForms {
+    private let posted = Mutex<[(uri: String, form: ParameterList)]>([])
+    private let answer = Mutex(200)
+
+    var all: [(uri: String, form: ParameterList)] { posted.withLock { $0 } }
+
+    func answerWith(_ status: Int) { answer.withLock { $0 = status } }
+
+    func post(_ form: ParameterList, to uri: String) async throws -> Int {
+        posted.withLock { $0.append((uri, form)) }
+        return answer.withLock { $0 }
+    }
+}
+
+final class RecordingListener: RelyingSessionListener {
+    private let ended = Mutex<[String]>([])
+
+    var sids: [String] { ended.withLock { $0 } }
+
+    func sessionsEnded(sid: [String]) async {
+        ended.withLock { $0 += sid }
+    }
+}
