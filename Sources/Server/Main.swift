@@ -10,5 +10,8 @@ struct Yimen: AsyncParsableCommand {
             Settings come from flags, then the environment (YIMEN_…), then a file (--config).
             `yimen configuration example` prints every key. Exit codes: 0 done, 1 could not be done, 64 wrong usage.
             """,
-        subcommands: [ConfigurationCommand.self])
+        subcommands: [
+            ServeCommand.self, MigrateCommand.self, SeedCommand.self, ClientCommand.self, UserCommand.self,
+            DeviceCommand.self, DoctorCommand.self, ConfigurationCommand.self,
+        ])
 }

@@ -49,7 +49,12 @@ enum ConfigurationKeys {
             "Where templates, locales and static files lie; unset means beside the program."),
 
         ConfigurationKey(
-            "limits.enabled", .boolean, standard: "true", "Rate limits; may be switched off in the demo only."),
+            "limits.enabled", .boolean,
+            "Rate limits by class of request and caller. Standard: true; false in the demo, the only place where it may be."
+        ),
+        ConfigurationKey(
+            "outbound.networks", .list,
+            "Networks (CIDR) inside which relying systems may be called although their addresses are not public."),
 
         ConfigurationKey(
             "passwords.queue", .integer(1...10_000), standard: "64",

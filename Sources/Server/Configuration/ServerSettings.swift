@@ -22,6 +22,7 @@ struct ServerSettings: Sendable {
     let seedDirectory: String
     let resourcesDirectory: String?
     let limitsEnabled: Bool
+    let outboundNetworks: [String]
     let passwordQueue: Int
     let logLevel: Logger.Level
     let logsAsJSON: Bool
@@ -47,7 +48,8 @@ struct ServerSettings: Sendable {
         databaseConnections = configuration.integer("database.connections")
         seedDirectory = configuration.text("seed.directory") ?? "config/seed"
         resourcesDirectory = configuration.text("resources.directory")
-        limitsEnabled = configuration.boolean("limits.enabled")
+        limitsEnabled = configuration.text("limits.enabled").map { $0 == "true" } ?? !demo
+        outboundNetworks = configuration.list("outbound.networks")
         passwordQueue = configuration.integer("passwords.queue")
         logLevel = configuration.text("log.level").flatMap(Logger.Level.init(rawValue:)) ?? .info
         logsAsJSON = configuration.text("log.format") == "json"

@@ -1,0 +1,82 @@
+import Catalogue
+import Core
+import Cryptography
+import Identity
+import Logging
+import Storage
+import Web
+
+/// What every command stands on: settings, keys and an open database.
+struct Groundwork: Sendable {
+    /// What a command needs of the schema.
+    enum SchemaNeed {
+        /// Every migration of this version must have been applied.
+        case current
+        /// The command itself brings the schema about.
+        case asFound
+    }
+
+    let settings: ServerSettings
+    let logger: Logger
+    let surroundings: Surroundings
+    let keys: KeyRing
+    let provider: StandardProvider
+    let database: any Database
+    let passwords: PasswordHashing
+
+    var migrator: Migrator { Migrator(database: database, clock: surroundings.clock) }
+    var clients: ClientRegistry {
+        ClientRegistry(database: database, crypto: provider, surroundings: surroundings)
+    }
+
+    /// Opens keys and database.
+    ///
+    /// - Throws: `KeyRingFault`, `StorageError`, `StartupFault`.
+    init(_ settings: ServerSettings, logger: Logger, surroundings: Surroundings = Surroundings()) throws {
+        self.settings = settings
+        self.logger = logger
+        self.surroundings = surroundings
+        try DataDirectory(path: settings.dataDirectory).prepare()
+        keys = try KeyRing.loadOrCreate(directory: settings.dataDirectory + "/keys", random: surroundings.random)
+        provider = StandardProvider(keyRing: keys)
+        passwords = PasswordHashing(
+            settings: PasswordHashing.Settings(queueLimit: settings.passwordQueue), random: surroundings.random)
+        database = try Databases.open(url: settings.databaseURL, dataDirectory: settings.dataDirectory, logger: logger)
+    }
+
+    /// - Throws: `StartupFault` when the catalogue has no such hall.
+    func requireHall(_ id: String) async throws {
+        let known = try await Catalogue(loading: database).current.halls.map(\.id)
+        guard known.contains(id) else {
+            throw StartupFault("There is no hall \"\(id)\"; known: \(known.sorted().joined(separator: ", ")).")
+        }
+    }
+
+    /// - Throws: `StartupFault` when migrations are missing.
+    func requireCurrentSchema() async throws {
+        let missing = try await migrator.migrate(Schema.all, dryRun: true)
+        guard missing.isEmpty else {
+            throw StartupFault(
+                "The database lacks \(missing.count) migrations, first \(missing[0]); run `yimen migrate` with the same settings."
+            )
+        }
+    }
+
+    /// Runs a command's work on what its options describe and closes everything afterwards.
+    static func with(
+        _ options: ConfigurationOptions, schema: SchemaNeed = .current, _ work: (Groundwork) async throws -> Void
+    ) async throws {
+        let settings = try ServerSettings(try await options.load())
+        var logger = Logger(label: "yimen", factory: { _ in SwiftLogNoOpLogHandler() })
+        logger.logLevel = settings.logLevel
+        let groundwork = try Groundwork(settings, logger: logger)
+        do {
+            if case .current = schema { try await groundwork.requireCurrentSchema() }
+            try await work(groundwork)
+        } catch {
+            await groundwork.database.close()
+            throw error
+        }
+        await groundwork.database.close()
+    }
+}

@@ -1,0 +1,87 @@
+import Booking
+import Catalogue
+import Core
+import Cryptography
+import Gateway
+import Hummingbird
+import Identity
+import Logging
+import ServiceLifecycle
+import Storage
+import Web
+
+/// The whole product in one process: every room built once and joined to the others.
+struct House {
+    let router: WebRouter
+    let identity: IdentityProvider
+    let booking: Booking
+    /// To be run beside the HTTP server, in the order in which they stop last.
+    let services: [any Service]
+
+    /// What the process writes to: made before anything else, since logging starts here.
+    struct Instruments: Sendable {
+        let logger: Logger
+        let sink: LogSink?
+        let metrics: MetricsRegistry?
+    }
+
+    /// Reads what must be in memory before the first request.
+    ///
+    /// - Throws: `StorageError`, `PageFault`, faults of keys and settings.
+    init(_ groundwork: Groundwork, instruments: Instruments) async throws {
+        let settings = groundwork.settings
+        let database = groundwork.database
+        let provider = groundwork.provider
+        let surroundings = groundwork.surroundings
+        let logger = instruments.logger
+
+        let pageSessions = PageSessionTable(database: database, provider: provider, surroundings: surroundings)
+        let catalogue = try await Catalogue(loading: database)
+        identity = IdentityProvider(
+            database: database, crypto: provider, passwords: groundwork.passwords, settings: settings.identity,
+            surroundings: surroundings, outbound: OutboundLogouts(client: OutboundClient(policy: settings.outbound)),
+            listener: PageSessionListener(table: pageSessions, logger: logger), logger: logger)
+        try await identity.prepare()
+        booking = Booking(
+            database: database, catalogue: catalogue, crypto: provider,
+            tickets: try HallTicketCodec(keyRing: groundwork.keys), persons: KnownPersons(registry: identity.people),
+            settings: BookingSettings(), surroundings: surroundings)
+
+        let web = settings.web
+        let admission = AdmissionControl(
+            settings: AdmissionSettings(isEnabled: settings.limitsEnabled), clock: surroundings.clock)
+        let services = WebServices(
+            surroundings: surroundings, secrets: ProviderSecrets(provider: provider),
+            accessTokens: identity.accessTokens,
+            tokenGrants: identity.tokens, idTokens: identity.idTokens, pageSessions: pageSessions,
+            rateLimiter: admission, readiness: [ReadinessCheck("database") { try await database.checkHealth() }],
+            logSink: instruments.sink, metrics: instruments.metrics, translate: StorageProblems.translate)
+        router = WebRouter(settings: web, services: services, renderer: try PageRenderer.load(web))
+        IdentityRoutes(identity).addRoutes(to: router)
+        CatalogueRoutes(catalogue: catalogue, surroundings: surroundings).addRoutes(to: router)
+
+        let handlers = booking.outboxHandlers.merging(
+            [BackchannelLogout.topic: identity.backchannelLogout.deliver], uniquingKeysWith: { first, _ in first })
+        let relay = OutboxRelay(database: database, handlers: handlers, surroundings: surroundings, logger: logger)
+        let sinks: [any Service] = instruments.sink.map { [$0] } ?? []
+        let background: [any Service] = [
+            DatabaseService(database), relay,
+            CatalogueRefresh(catalogue: catalogue, database: database, logger: logger),
+            PageSessionCleanUp(table: pageSessions, logger: logger),
+        ]
+        self.services = sinks + background + identity.services + booking.services + router.services
+    }
+
+    /// The server with everything that runs beside it.
+    ///
+    /// - Throws: `StartupFault` for a certificate that cannot be used.
+    func application(
+        _ settings: ServerSettings, logger: Logger, onRunning: @escaping @Sendable (Int?) async -> Void = { _ in }
+    ) throws -> some ApplicationProtocol {
+        let listener = HTTPListener(settings: settings)
+        return Application(
+            responder: router.buildResponder(), server: try listener.server(), configuration: listener.application,
+            services: services, onServerRunning: { channel in await onRunning(channel.localAddress?.port) },
+            logger: logger)
+    }
+}

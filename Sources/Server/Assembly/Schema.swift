@@ -1,0 +1,11 @@
+import Booking
+import Catalogue
+import Identity
+import Storage
+
+/// Every room's migrations, in the order they are applied.
+enum Schema {
+    static let all: [[Migration]] = [
+        CatalogueMigrations.all, IdentityMigrations.all, BookingMigrations.all, PageSessionMigrations.all,
+    ]
+}

@@ -1,0 +1,23 @@
+import Booking
+import Catalogue
+import Identity
+
+/// Loads the seed files of every room, in the order in which they need one another.
+struct Seeding {
+    let groundwork: Groundwork
+
+    /// - Returns: a line for each part, for the operator.
+    func run(demo: Bool) async throws -> [String] {
+        let directory = groundwork.settings.seedDirectory
+        let changed = try await CatalogueSeeder(database: groundwork.database, surroundings: groundwork.surroundings)
+            .seed(directory: directory)
+        var lines = ["catalogue: \(changed) rows changed"]
+        guard demo else { return lines }
+        try await IdentitySeeder(
+            database: groundwork.database, crypto: groundwork.provider, passwords: groundwork.passwords,
+            settings: groundwork.settings.identity, surroundings: groundwork.surroundings
+        ).seed(from: directory)
+        lines.append("identity: demo people and systems are on record")
+        return lines
+    }
+}
