@@ -12,6 +12,6 @@ struct Yimen: AsyncParsableCommand {
             """,
         subcommands: [
             ServeCommand.self, MigrateCommand.self, SeedCommand.self, ClientCommand.self, UserCommand.self,
-            DeviceCommand.self, DoctorCommand.self, ConfigurationCommand.self,
+            DeviceCommand.self, DoctorCommand.self, ConfigurationCommand.self, RehearsalTokensCommand.self,
         ])
 }

@@ -39,13 +39,13 @@ struct House {
         let catalogue = try await Catalogue(loading: database)
         identity = IdentityProvider(
             database: database, crypto: provider, passwords: groundwork.passwords, settings: settings.identity,
-            surroundings: surroundings, outbound: OutboundLogouts(client: OutboundClient(policy: settings.outbound)),
+            surroundings: surroundings, outbound: OutboundClient(policy: settings.outbound),
             listener: PageSessionListener(table: pageSessions, logger: logger), logger: logger)
         try await identity.prepare()
         booking = Booking(
             database: database, catalogue: catalogue, crypto: provider,
             tickets: try HallTicketCodec(keyRing: groundwork.keys), persons: KnownPersons(registry: identity.people),
-            settings: BookingSettings(), surroundings: surroundings)
+            settings: settings.booking, surroundings: surroundings)
 
         let web = settings.web
         let admission = AdmissionControl(
@@ -59,6 +59,8 @@ struct House {
         router = WebRouter(settings: web, services: services, renderer: try PageRenderer.load(web))
         IdentityRoutes(identity).addRoutes(to: router)
         CatalogueRoutes(catalogue: catalogue, surroundings: surroundings).addRoutes(to: router)
+        BookingRoutes(booking: booking).addRoutes(to: router)
+        BookingPages(booking: booking, surroundings: surroundings, demo: settings.demo).addRoutes(to: router)
 
         let handlers = booking.outboxHandlers.merging(
             [BackchannelLogout.topic: identity.backchannelLogout.deliver], uniquingKeysWith: { first, _ in first })

@@ -14,15 +14,6 @@ struct KnownPersons: PersonDirectory {
     }
 }
 
-/// Identity posts logout tokens through the guarded client.
-struct OutboundLogouts: OutboundForms {
-    let client: OutboundClient
-
-    func post(_ form: ParameterList, to uri: String) async throws -> Int {
-        try await client.post(form, to: uri)
-    }
-}
-
 /// A sign-out anywhere ends the sessions of our own pages at once.
 struct PageSessionListener: RelyingSessionListener {
     let table: PageSessionTable
@@ -36,3 +27,6 @@ struct PageSessionListener: RelyingSessionListener {
         }
     }
 }
+
+/// Identity posts logout tokens through the guarded client.
+extension OutboundClient: OutboundForms {}

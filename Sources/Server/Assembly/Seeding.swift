@@ -18,6 +18,11 @@ struct Seeding {
             settings: groundwork.settings.identity, surroundings: groundwork.surroundings
         ).seed(from: directory)
         lines.append("identity: demo people and systems are on record")
+        let catalogue = try await Catalogue(loading: groundwork.database)
+        let rules = try await BookingSeeder(
+            database: groundwork.database, surroundings: groundwork.surroundings, settings: groundwork.settings.booking
+        ).seed(directory: directory, catalogue: catalogue.current)
+        lines.append("booking: \(rules) rules in force")
         return lines
     }
 }

@@ -9,8 +9,6 @@ extension ServerSettings {
         web.demo = demo
         web.trustedProxies = trustedProxies.compactMap(AddressRange.init)
         web.requestTimeout = requestTimeout
-        web.idleTimeout = idleTimeout
-        web.maximumConnections = maximumConnections
         web.resourcesDirectory = resourcesDirectory
         return web
     }

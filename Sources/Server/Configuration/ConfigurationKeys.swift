@@ -57,6 +57,46 @@ enum ConfigurationKeys {
             "Networks (CIDR) inside which relying systems may be called although their addresses are not public."),
 
         ConfigurationKey(
+            "booking.horizonDays", .integer(1...180), standard: "14",
+            "Days ahead on which slots are offered, today included."),
+        ConfigurationKey("booking.holdSeconds", .integer(30...3600), standard: "600", "How long a hold lasts."),
+        ConfigurationKey(
+            "booking.sweepSeconds", .integer(1...60), standard: "2",
+            "Pause between two sweeps for holds and slots that ran out."),
+        ConfigurationKey(
+            "booking.limits.active", .integer(0...1000), standard: "6",
+            "Open bookings of one person over all channels; 0 is no limit."),
+        ConfigurationKey(
+            "booking.limits.perItemAndDay", .integer(0...100), standard: "2",
+            "Open bookings of one person for the same item on one day; 0 is no limit."),
+        ConfigurationKey(
+            "booking.cancelCutoffMinutes", .integer(0...2880), standard: "0",
+            "A booking can be cancelled or moved until this long before its time."),
+        ConfigurationKey(
+            "booking.reofferSeconds", .integer(0...3600), standard: "30",
+            "A cancelled place is offered again after a random time up to this, against trade in slots."),
+        ConfigurationKey(
+            "booking.checkIn.earlyMinutes", .integer(0...480), standard: "30",
+            "How long before its time a booking can be checked in."),
+        ConfigurationKey(
+            "booking.checkIn.punctualMinutes", .integer(0...120), standard: "10",
+            "Who checks in later than this after the time queues as a walk-in."),
+        ConfigurationKey(
+            "booking.checkIn.lateMinutes", .integer(0...480), standard: "30", "How long after its time check-in closes."
+        ),
+        ConfigurationKey(
+            "booking.queue.ceilingMinutes", .integer(5...480), standard: "45",
+            "After this wait everybody gains priority at the top rate."),
+        ConfigurationKey(
+            "booking.queue.callEarlyMinutes", .integer(0...60), standard: "2",
+            "A booked person is called this long before the time at most, unless the window would idle."),
+        ConfigurationKey(
+            "booking.queue.recallLimit", .integer(0...20), standard: "3", "How often one number is called again."),
+        ConfigurationKey(
+            "booking.queue.recallPauseSeconds", .integer(0...300), standard: "20",
+            "Pause between two calls of one number."),
+
+        ConfigurationKey(
             "passwords.queue", .integer(1...10_000), standard: "64",
             "Password checks that may wait for a core; one more is refused at once with 503."),
 

@@ -1,3 +1,4 @@
+import Booking
 import Logging
 
 /// The configuration as values the program uses, with the rules that span several keys checked.
@@ -24,6 +25,7 @@ struct ServerSettings: Sendable {
     let limitsEnabled: Bool
     let outboundNetworks: [String]
     let passwordQueue: Int
+    let booking: BookingSettings
     let logLevel: Logger.Level
     let logsAsJSON: Bool
 
@@ -51,6 +53,7 @@ struct ServerSettings: Sendable {
         limitsEnabled = configuration.text("limits.enabled").map { $0 == "true" } ?? !demo
         outboundNetworks = configuration.list("outbound.networks")
         passwordQueue = configuration.integer("passwords.queue")
+        booking = BookingSettings(configuration)
         logLevel = configuration.text("log.level").flatMap(Logger.Level.init(rawValue:)) ?? .info
         logsAsJSON = configuration.text("log.format") == "json"
         let faults = contradictions(configuration)
