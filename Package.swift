@@ -152,7 +152,11 @@ let package = Package(
         .testTarget(
             name: "WebTests", dependencies: ["Core", "Web", "TestKit", hummingbird, httpTypes], swiftSettings: settings),
         .testTarget(
-            name: "CatalogueTests", dependencies: ["Catalogue", "TestKit", hummingbird, httpTypes, logging],
+            name: "CatalogueTests",
+            dependencies: [
+                "Catalogue", "TestKit", hummingbird, httpTypes, logging,
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "IdentityTests", dependencies: ["Identity", "TestKit", hummingbird, httpTypes],

@@ -3,25 +3,49 @@ enum Approximation {
     /// The first place where `part` occurs in `whole`.
     static func find<Element: Equatable>(_ part: [Element], in whole: [Element]) -> Range<Int>? {
         guard !part.isEmpty, part.count <= whole.count else { return nil }
-        let head = part[0]
-        for start in 0...(whole.count - part.count) where whole[start] == head {
-            var length = 1
-            while length < part.count, whole[start + length] == part[length] { length += 1 }
-            if length == part.count { return start..<(start + length) }
+        return part.withUnsafeBufferPointer { part in
+            whole.withUnsafeBufferPointer { whole in
+                let head = part[0]
+                for start in 0...(whole.count - part.count) where whole[start] == head {
+                    var length = 1
+                    while length < part.count, whole[start + length] == part[length] { length += 1 }
+                    if length == part.count { return start..<(start + length) }
+                }
+                return nil
+            }
         }
-        return nil
     }
 
     /// Where the elements of `part` occur in `whole` in order, with others between them: the stretch
     /// from the first to the last, found greedily.
     static func subsequence<Element: Equatable>(_ part: [Element], in whole: [Element]) -> Range<Int>? {
-        guard let head = part.first, let start = whole.firstIndex(of: head) else { return nil }
+        guard let head = part.first, part.count <= whole.count, let start = whole.firstIndex(of: head) else {
+            return nil
+        }
         var next = 0
         for index in start..<whole.count where whole[index] == part[next] {
             next += 1
             if next == part.count { return start..<(index + 1) }
         }
         return nil
+    }
+
+    /// How many neighbouring pairs of `part` are neighbours in `whole` too.
+    static func sharedPairs<Element: Equatable>(_ part: [Element], _ whole: [Element]) -> Int {
+        guard part.count >= 2, whole.count >= 2 else { return 0 }
+        return part.withUnsafeBufferPointer { part in
+            whole.withUnsafeBufferPointer { whole in
+                var count = 0
+                for left in 1..<part.count {
+                    for right in 1..<whole.count
+                    where whole[right] == part[left] && whole[right - 1] == part[left - 1] {
+                        count += 1
+                        break
+                    }
+                }
+                return count
+            }
+        }
     }
 
     /// The longest run of elements that both have.
@@ -49,27 +73,35 @@ enum Approximation {
     ///
     /// - Returns: `nil` when more than `limit` are needed.
     static func distance<Element: Equatable>(of part: [Element], within whole: [Element], limit: Int) -> Int? {
+        guard !part.isEmpty, part.count <= whole.count + limit else { return nil }
         let width = whole.count + 1
-        var beforeLast = [Int](repeating: 0, count: width)
-        var last = [Int](repeating: 0, count: width)
-        for row in 1...max(1, part.count) where row <= part.count {
-            var current = [Int](repeating: row, count: width)
-            var least = row
-            for column in 1..<max(1, width) {
-                let same = part[row - 1] == whole[column - 1]
-                var value = min(last[column] + 1, current[column - 1] + 1, last[column - 1] + (same ? 0 : 1))
-                if row > 1, column > 1, part[row - 1] == whole[column - 2], part[row - 2] == whole[column - 1] {
-                    value = min(value, beforeLast[column - 2] + 1)
+        return withUnsafeTemporaryAllocation(of: Int.self, capacity: 3 * width) { cells in
+            cells.initialize(repeating: 0)
+            var beforeLast = 0
+            var last = width
+            var current = 2 * width
+            for row in 1...part.count {
+                cells[current] = row
+                var least = row
+                for column in 1..<width {
+                    let same = part[row - 1] == whole[column - 1]
+                    var value = min(
+                        cells[last + column] + 1, cells[current + column - 1] + 1,
+                        cells[last + column - 1] + (same ? 0 : 1))
+                    if !same, row > 1, column > 1, part[row - 1] == whole[column - 2],
+                        part[row - 2] == whole[column - 1]
+                    {
+                        value = min(value, cells[beforeLast + column - 2] + 1)
+                    }
+                    cells[current + column] = value
+                    least = min(least, value)
                 }
-                current[column] = value
-                least = min(least, value)
+                if least > limit { return nil }
+                (beforeLast, last, current) = (last, current, beforeLast)
             }
-            if least > limit { return nil }
-            beforeLast = last
-            last = current
+            let best = cells[last..<(last + width)].min() ?? part.count
+            return best <= limit ? best : nil
         }
-        let best = last.min() ?? part.count
-        return best <= limit ? best : nil
     }
 
     /// Whether `typed` spells the syllables of a text from one of them on, each by its first letters:
@@ -77,8 +109,9 @@ enum Approximation {
     ///
     /// - Returns: the syllables spelt.
     static func spelling(_ typed: [UInt8], letters: [UInt8], syllables: [Int]) -> Range<Int>? {
-        guard syllables.count > 1 else { return nil }
-        for start in 0..<(syllables.count - 1) {
+        guard let head = typed.first, syllables.count > 1 else { return nil }
+        for start in 0..<(syllables.count - 1)
+        where syllables[start] < letters.count && letters[syllables[start]] == head {
             if let end = spelling(typed[...], letters: letters, syllables: syllables, at: start) { return start..<end }
         }
         return nil

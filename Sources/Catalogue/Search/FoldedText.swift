@@ -10,6 +10,10 @@ struct FoldedText: Sendable {
     private(set) var syllables: [Int] = []
     /// Whether any scalar is a Chinese character.
     private(set) var isChinese = false
+    /// One bit for each scalar, by its value modulo 64: a text that lacks a bit lacks the scalar.
+    private(set) var mask: UInt64 = 0
+    /// The same for `letters`.
+    private(set) var letterMask: UInt64 = 0
 
     init(_ text: String, pinyin: PinyinTable) {
         var offset = 0
@@ -22,10 +26,12 @@ struct FoldedText: Sendable {
         }
         origins.append(offset)
         syllables.append(letters.count)
+        for letter in letters { letterMask |= 1 << UInt64(letter & 63) }
     }
 
     private mutating func append(_ scalar: UInt32, at offset: Int, pinyin: PinyinTable) {
         scalars.append(scalar)
+        mask |= 1 << UInt64(scalar & 63)
         origins.append(offset)
         syllables.append(letters.count)
         if PinyinTable.covers(scalar) {

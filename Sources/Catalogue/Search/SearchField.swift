@@ -1,5 +1,5 @@
-/// One text under which something can be found.
-struct SearchField: Sendable {
+/// One text under which something can be found. A class, so that the search passes references around.
+final class SearchField: Sendable {
     enum Kind: Sendable {
         case name, word, english, department, code
 
@@ -27,12 +27,14 @@ struct SearchField: Sendable {
 
     /// How well a term agrees with this text when nothing is misspelt, 0…100.
     func agreement(with term: FoldedText) -> Double {
-        if let range = Approximation.find(term.scalars, in: folded.scalars) {
+        let hasAll = term.mask & ~folded.mask == 0
+        if hasAll, let range = Approximation.find(term.scalars, in: folded.scalars) {
             return contained(range.lowerBound == 0, share: Double(term.count) / Double(folded.count), top: 100)
         }
         guard kind != .code else { return 0 }
+        let hasLetters = term.letterMask & ~folded.letterMask == 0
         if !term.isChinese {
-            guard term.letters.count >= 2, kind != .english else { return 0 }
+            guard hasLetters, term.letters.count >= 2, kind != .english else { return 0 }
             guard let range = Approximation.spelling(term.letters, letters: folded.letters, syllables: folded.syllables)
             else { return 0 }
             let spelt = folded.syllables[range.upperBound] - folded.syllables[range.lowerBound]
@@ -41,8 +43,8 @@ struct SearchField: Sendable {
             let share = Double(range.count) / Double(folded.count)
             return contained(range.lowerBound == 0, share: share, top: 84 + 10 * fullness)
         }
-        if term.letters.count >= 3, sameSound(as: term) { return 66 }
-        if term.count >= 2, let range = Approximation.subsequence(term.scalars, in: folded.scalars) {
+        if hasLetters, term.letters.count >= 3, sameSound(as: term) { return 66 }
+        if hasAll, term.count >= 2, let range = Approximation.subsequence(term.scalars, in: folded.scalars) {
             let density = Double(term.count) / Double(range.count)
             return 44 + 22 * density
         }
@@ -63,44 +65,42 @@ struct SearchField: Sendable {
     func resemblance(to term: FoldedText) -> Double {
         guard kind != .code, !folded.isEmpty else { return 0 }
         var best = 0.0
-        if kind != .department, folded.count >= 2, folded.count < term.count,
+        if kind != .department, folded.count >= 2, folded.count < term.count, folded.mask & ~term.mask == 0,
             Approximation.find(folded.scalars, in: term.scalars) != nil
         {
             best = 54 + 30 * Double(folded.count) / Double(term.count)
         }
-        if term.isChinese {
-            if term.count >= 3,
-                let distance = Approximation.distance(
-                    of: term.scalars, within: folded.scalars, limit: term.count >= 6 ? 2 : 1)
+        guard term.isChinese else {
+            guard term.letters.count >= 4 else { return best }
+            let limit = term.letters.count >= 10 ? 2 : 1
+            return max(best, slip(limit: limit, of: term, top: 60))
+        }
+        if term.count >= 3 {
+            let limit = term.count >= 6 ? 2 : 1
+            if lacking(term.mask, folded.mask) <= limit,
+                let distance = Approximation.distance(of: term.scalars, within: folded.scalars, limit: limit)
             {
                 best = max(best, 64 - 40 * Double(distance) / Double(term.count))
             }
-            if term.letters.count >= 6,
-                let distance = Approximation.distance(
-                    of: term.letters, within: folded.letters, limit: term.letters.count >= 14 ? 2 : 1)
-            {
-                best = max(best, 62 - 60 * Double(distance) / Double(term.letters.count))
-            }
-            best = max(best, common(with: term))
-        } else if term.letters.count >= 4 {
-            let letters = folded.isChinese ? folded.letters : folded.scalars.map { UInt8(truncatingIfNeeded: $0) }
-            if let distance = Approximation.distance(
-                of: term.letters, within: letters, limit: term.letters.count >= 10 ? 2 : 1)
-            {
-                best = max(best, 60 - 60 * Double(distance) / Double(term.letters.count))
-            }
+            let share = Double(Approximation.sharedPairs(term.scalars, folded.scalars)) / Double(term.count - 1)
+            if share >= 0.3 { best = max(best, 30 + 30 * share) }
+        }
+        if term.letters.count >= 6 {
+            best = max(best, slip(limit: term.letters.count >= 14 ? 2 : 1, of: term, top: 62))
         }
         return best
     }
 
-    /// The share of the term's pairs of neighbours that this text has too.
-    private func common(with term: FoldedText) -> Double {
-        guard term.count >= 3, folded.count >= 2 else { return 0 }
-        var shared = 0
-        for index in 0..<(term.count - 1) {
-            if Approximation.find(Array(term.scalars[index...(index + 1)]), in: folded.scalars) != nil { shared += 1 }
-        }
-        let share = Double(shared) / Double(term.count - 1)
-        return share >= 0.3 ? 30 + 30 * share : 0
+    /// Agreement of the letters with at most `limit` slips.
+    private func slip(limit: Int, of term: FoldedText, top: Double) -> Double {
+        guard lacking(term.letterMask, folded.letterMask) <= limit,
+            let distance = Approximation.distance(of: term.letters, within: folded.letters, limit: limit)
+        else { return 0 }
+        return top - 60 * Double(distance) / Double(term.letters.count)
+    }
+
+    /// A lower bound for the number of elements that one has and the other lacks.
+    private func lacking(_ wanted: UInt64, _ present: UInt64) -> Int {
+        (wanted & ~present).nonzeroBitCount
     }
 }

@@ -69,8 +69,8 @@ struct SearchIndex: Sendable {
         fields.map { fields in
             var best = (score: 0.0, field: fields[0])
             for field in fields {
-                let score = measure(field) * field.kind.weight
-                if score > best.score { best = (score, field) }
+                let score = measure(field)
+                if score > 0, score * field.kind.weight > best.score { best = (score * field.kind.weight, field) }
             }
             return best
         }
