@@ -27,6 +27,3 @@ struct PageSessionListener: RelyingSessionListener {
         }
     }
 }
-
-/// Identity posts logout tokens through the guarded client.
-extension OutboundClient: OutboundForms {}
