@@ -16,7 +16,7 @@ struct AccountEndpoint: Sendable {
 
     func get(_ request: Request, _ context: WebContext) async throws -> Response {
         guard let session = try await browsers.session(of: request) else {
-            return Response.redirect303("/login").withNoStore()
+            return Response.redirect303("/auth/sign-in?return=%2Faccount").withNoStore()
         }
         return try await page(session, context)
     }
@@ -24,7 +24,7 @@ struct AccountEndpoint: Sendable {
     func post(_ request: Request, _ context: WebContext) async throws -> Response {
         let form = try await ParameterList.form(request)
         guard let session = try await browsers.session(of: request) else {
-            return Response.redirect303("/login").withNoStore()
+            return Response.redirect303("/auth/sign-in?return=%2Faccount").withNoStore()
         }
         let action = try form.required("action")
         let target = try form.single("target")
@@ -61,7 +61,9 @@ struct AccountEndpoint: Sendable {
                 devices: try devices.map { ($0, try RelyingSessionStore.list(under: $0.id, in: statements)) }
             )
         }
-        guard let person = found.person else { return Response.redirect303("/login").withNoStore() }
+        guard let person = found.person else {
+            return Response.redirect303("/auth/sign-in?return=%2Faccount").withNoStore()
+        }
         var devices = [AccountPage.Device]()
         for (device, systems) in found.devices {
             var entries = [AccountPage.System]()

@@ -95,7 +95,7 @@ extension ClientRegistration {
         registration.name = "一门 Yimen"
         registration.redirectURIs = [issuer + "/auth/callback"]
         registration.postLogoutRedirectURIs = [issuer + "/"]
-        registration.scopes = ["openid", "profile", "phone", "offline_access", Scope.booking, Scope.window]
+        registration.scopes = ["openid", "profile", "phone", Scope.booking, Scope.window]
         registration.refreshIdle = .hours(2)
         registration.refreshLife = .hours(12)
         return registration

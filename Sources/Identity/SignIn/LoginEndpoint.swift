@@ -6,6 +6,8 @@ import Web
 
 /// `GET` and `POST /login`: the sign-in page, for a waiting authorization request or by itself.
 struct LoginEndpoint: Sendable {
+    /// A sign-in that no system asked for goes on to Yimen's own pages, which then have a session too.
+    private static let ownPages = "/auth/sign-in?return=%2Faccount"
     let signIn: PasswordSignIn
     let requests: SignInRequests
     let issue: IssueAuthorizationCode
@@ -51,11 +53,18 @@ struct LoginEndpoint: Sendable {
             return try await page(authorization, handle, request, context, name: name, fault: .refused)
         }
         let device = browsers.device(of: request)
-        let outcome = try await signIn(
-            PasswordSignIn.Attempt(
-                name: name, password: Secret(password), address: context.clientAddress,
-                deviceHash: requests.hash(device), deviceLabel: DeviceLabel.make(request.headers[.userAgent]),
-                sessionHandle: browsers.handle(of: request)))
+        let attempt = PasswordSignIn.Attempt(
+            name: name, password: Secret(password), address: context.clientAddress,
+            deviceHash: requests.hash(device), deviceLabel: DeviceLabel.make(request.headers[.userAgent]),
+            sessionHandle: browsers.handle(of: request))
+        let outcome: PasswordSignIn.Outcome
+        do {
+            outcome = try await signIn(attempt)
+        } catch let problem as Problem where problem.kind == .busy {
+            let seconds = problem.headers.first { $0.name == "Retry-After" }?.value ?? "5"
+            return try await page(
+                authorization, handle, request, context, name: name, fault: .busy(retryAfter: seconds))
+        }
         switch outcome {
         case .refused:
             return try await page(authorization, handle, request, context, name: name, fault: .refused)
@@ -67,7 +76,7 @@ struct LoginEndpoint: Sendable {
                 if let authorization, let handle {
                     try await proceed(authorization, session, handle, context)
                 } else {
-                    Response.redirect303("/account").withNoStore()
+                    Response.redirect303(Self.ownPages).withNoStore()
                 }
             browsers.keep(sessionHandle, on: &response)
             browsers.keepDevice(device, on: &response)
@@ -119,8 +128,10 @@ struct LoginEndpoint: Sendable {
             demo: settings.demo)
         var response = try renderer.render(
             "identity/login", model, titleKey: "identity.login.title", context: context, status: model.status)
-        if case .throttled(let delay) = fault {
-            response.headers[.retryAfter] = String(max(1, delay.milliseconds / 1000))
+        switch fault {
+        case .throttled(let delay): response.headers[.retryAfter] = String(max(1, delay.milliseconds / 1000))
+        case .busy(let seconds): response.headers[.retryAfter] = seconds
+        case .refused, nil: break
         }
         // Browsers hold `form-action` against the redirect that follows a sign-in.
         return response.allowing(formTargets: authorization.map { [$0.redirectURI] } ?? [])

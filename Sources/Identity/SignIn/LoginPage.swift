@@ -7,6 +7,8 @@ struct LoginPage: Sendable {
         /// Unknown name and wrong password look alike (identity rule 29).
         case refused
         case throttled(Duration)
+        /// Too many passwords wait to be checked.
+        case busy(retryAfter: String)
     }
 
     let request: String?
@@ -16,6 +18,8 @@ struct LoginPage: Sendable {
     let refused: Bool
     let throttled: Bool
     let waitMinutes: Int
+    let busy: Bool
+    let waitSeconds: String
     /// Cursor in the first empty field.
     let focusPassword: Bool
     let demo: Bool
@@ -27,17 +31,24 @@ struct LoginPage: Sendable {
         self.username = String(username.prefix(128))
         self.demo = demo
         focusPassword = !username.isEmpty
+        var wait = (minutes: 0, seconds: "")
+        var flags = (refused: false, throttled: false, busy: false)
         switch fault {
-        case nil:
-            (refused, throttled, waitMinutes) = (false, false, 0)
-            status = .ok
+        case nil: status = .ok
         case .refused:
-            (refused, throttled, waitMinutes) = (true, false, 0)
+            flags.refused = true
             status = .badRequest
         case .throttled(let delay):
-            (refused, throttled, waitMinutes) = (false, true, Int(delay.milliseconds / 60_000) + 1)
+            flags.throttled = true
+            wait.minutes = Int(delay.milliseconds / 60_000) + 1
             status = .tooManyRequests
+        case .busy(let seconds):
+            flags.busy = true
+            wait.seconds = seconds
+            status = .serviceUnavailable
         }
+        (refused, throttled, busy) = flags
+        (waitMinutes, waitSeconds) = wait
     }
 }
 

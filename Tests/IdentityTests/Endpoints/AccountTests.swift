@@ -38,7 +38,8 @@ struct AccountTests {
             #expect(try await house.authorize(Attempt(), &desk).answer != nil)
             #expect(try await post("sign-out-everywhere", nil).status == .ok)
             #expect(try await house.authorize(Attempt(), &desk).page != nil)
-            #expect(try await phone.get("/account", house.client).headers[.location] == "/login")
+            #expect(
+                try await phone.get("/account", house.client).headers[.location] == "/auth/sign-in?return=%2Faccount")
         }
     }
 

@@ -170,6 +170,29 @@ struct LoginTests {
         }
     }
 
+    @Test func `overload is answered at once with a friendly page that keeps the sign-in`() async throws {
+        let full = PasswordHashing(
+            settings: .init(
+                parameters: PasswordParameters(memoryKiB: 64, passes: 1, lanes: 1), threads: 1, queueLimit: 0))
+        try await House.run(passwords: full) { house in
+            try await house.addCitizen()
+            let statuses = try await withThrowingTaskGroup(of: TestResponse.self) { group in
+                for _ in 0..<200 {
+                    group.addTask {
+                        var browser = Browser()
+                        return try await attempt(house, "19900000001", House.password, &browser)
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(statuses.allSatisfy { $0.status == .seeOther || $0.status == .serviceUnavailable })
+            for busy in statuses where busy.status == .serviceUnavailable {
+                #expect(busy.headers[.retryAfter] != nil)
+                #expect(busy.text.contains("name=\"password\"") && busy.text.contains("现在登录的人很多"))
+            }
+        }
+    }
+
     @Test func `pages carry the policy of rule 23`() async throws {
         try await House.run { house in
             let page = try await house.client.get("/login", [.accept: "text/html"])

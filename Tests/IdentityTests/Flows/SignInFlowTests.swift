@@ -145,4 +145,17 @@ struct SignInFlowTests {
             #expect(stale.headers[.location]?.hasPrefix("/login?request=") == true)
         }
     }
+
+    @Test func `Yimen's own pages sign in and out through the same endpoints as everybody`() async throws {
+        try await House.run { house in
+            try await house.addCitizen()
+            var browser = Browser()
+            let end = try await browser.followFlow("/account", origin: House.issuer, house.client)
+            let signedIn = try await house.signIn(end, &browser)
+            #expect(signedIn.page?.text.contains("测*甲") == true)
+            #expect(browser.cookies["yimen-page"] != nil && browser.cookies["yimen-sso"] != nil)
+            let page = try await browser.get("/login", house.client)
+            #expect(page.headers[.location] == "/account")
+        }
+    }
 }

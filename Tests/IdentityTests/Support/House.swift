@@ -32,6 +32,7 @@ struct House: Sendable {
 
     static func run(
         _ backend: Backend = .sqlite, settings change: (inout IdentitySettings) -> Void = { _ in },
+        passwords: PasswordHashing = House.passwords,
         body: @Sendable @escaping (House) async throws -> Void
     ) async throws {
         var settings = IdentitySettings(issuer: issuer, demo: true)
@@ -49,6 +50,7 @@ struct House: Sendable {
             try await provider.prepare()
             var fixture = WebFixture()
             fixture.services.surroundings = surroundings
+            fixture.services.secrets = HouseSecrets()
             fixture.services.accessTokens = provider.accessTokens
             fixture.services.tokenGrants = provider.tokens
             fixture.services.idTokens = provider.idTokens
@@ -129,4 +131,10 @@ final class RecordingListener: RelyingSessionListener {
     func sessionsEnded(sid: [String]) async {
         ended.withLock { $0 += sid }
     }
+}
+
+/// The web kit's two functions by the real provider: PKCE between our own pages and the provider needs them.
+struct HouseSecrets: WebSecrets {
+    func digest(_ text: String) -> String { House.crypto.digest(text) }
+    func authenticate(_ text: String, purpose: String) -> String { House.crypto.blindIndex(text, domain: purpose) }
 }
