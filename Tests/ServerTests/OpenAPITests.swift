@@ -1,0 +1,50 @@
+import Core
+import Foundation
+import Logging
+import Storage
+import Testing
+import Web
+
+@testable import Server
+
+@Suite("OpenAPI: the document and the router agree")
+struct OpenAPITests {
+    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    /// Method and path of every operation in the document.
+    private func documented() throws -> Set<String> {
+        let bytes = try Data(contentsOf: Self.root.appending(path: "docs/api/openapi.json"))
+        let document = try JSONParser.parse(Array(bytes))
+        guard case .object(let paths)? = document["paths"] else { return [] }
+        return Set(
+            paths.flatMap { path -> [String] in
+                guard case .object(let operations) = path.value else { return [] }
+                return operations.map { $0.name.uppercased() + " " + path.name }
+            })
+    }
+
+    private func routed() async throws -> Set<String> {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "yimen-" + UUID().uuidString).path
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let flags = ["demo": "true", "data.directory": directory]
+        let settings = try ServerSettings(try await ConfigurationLoader(flags: flags, environment: [:]).load())
+        let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        let groundwork = try Groundwork(settings, logger: logger)
+        _ = try await groundwork.migrator.migrate(Schema.all)
+        let house = try await House(groundwork, instruments: .init(logger: logger, sink: nil, metrics: nil))
+        let routes = house.router.table.all
+            .filter { $0.path.hasPrefix("/api/v1/") && $0.method != "HEAD" }
+            .map { $0.method + " " + $0.path }
+        await groundwork.database.close()
+        return Set(routes)
+    }
+
+    @Test func `every route of the API is documented and every documented call is routed`() async throws {
+        let documented = try documented()
+        let routed = try await routed()
+        #expect(documented.count > 20)
+        #expect(documented.subtracting(routed) == [], "documented, not routed")
+        #expect(routed.subtracting(documented) == [], "routed, not documented")
+    }
+}
