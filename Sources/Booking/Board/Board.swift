@@ -8,7 +8,7 @@ import Synchronization
 /// so a thousand boards cost one query.
 package final class Board: Sendable, Service {
     /// Change feed: `hall sequence`.
-    static let channel = "booking.board"
+    static let channel = "booking_board"
     /// More than this is told as a snapshot instead.
     private static let longestReplay = 200
 
