@@ -37,7 +37,7 @@ def yimen(request):
 @pytest.fixture(scope="session")
 def portal(yimen) -> RelyingParty:
     """A third party's app that may book for the citizen."""
-    party = RelyingParty(yimen, "acceptance-app", "openid profile booking offline_access")
+    party = RelyingParty(yimen, "acceptance-app", "openid profile booking")
     party.register()
     return party
 

@@ -219,7 +219,12 @@ class TestTokens:
         ids=["empty", "password", "unknown code", "repeated", "foreign scope"],
     )
     def test_says_what_is_wrong(self, yimen, kiosk, form, status, error):
-        answer = httpx.post(yimen.discovery()["token_endpoint"], auth=(kiosk.client_id, kiosk.secret), data=form)
+        answer = httpx.post(
+            yimen.discovery()["token_endpoint"],
+            auth=(kiosk.client_id, kiosk.secret),
+            data=form,
+            headers={"Content-Type": "application/x-www-form-urlencoded"},
+        )
         assert answer.status_code == status and answer.json()["error"] in error.split("|")
 
     def test_the_token_endpoint_takes_no_get(self, yimen):

@@ -1,7 +1,9 @@
 import ArgumentParser
+import Foundation
 import Hummingbird
 import Logging
 import Metrics
+import NIOCore
 import Web
 
 struct ServeCommand: AsyncParsableCommand {
@@ -38,7 +40,13 @@ struct ServeCommand: AsyncParsableCommand {
                 logger.notice(
                     "serving", metadata: ["issuer": "\(settings.issuer)", "port": "\(port ?? settings.port)"])
             }
-            try await application.runService()
+            do {
+                try await application.runService()
+            } catch let error as IOError where error.errnoCode == EADDRINUSE {
+                throw StartupFault(
+                    "Port \(settings.port) on \(settings.host) is taken by another program; stop that one, or choose "
+                        + "another port by http.port, YIMEN_HTTP_PORT or --port.")
+            }
         }
     }
 
