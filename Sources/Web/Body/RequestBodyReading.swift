@@ -14,7 +14,7 @@ package enum RequestBodyReading {
             throw Problem.tooLarge(limit: limit)
         }
         do {
-            return try await request.body.collect(upTo: limit)
+            return try await Flight.readingBody { try await request.body.collect(upTo: limit) }
         } catch is NIOTooManyBytesError {
             throw Problem.tooLarge(limit: limit)
         }

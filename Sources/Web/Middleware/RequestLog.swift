@@ -7,7 +7,6 @@ import Logging
 /// and identifiers), status and milliseconds. Also finds the route and its surface for all that follow.
 struct RequestLog: RouterMiddleware {
     let sink: LogSink?
-    let limit: Int
     let table: RouteTable
 
     func handle(
@@ -17,15 +16,33 @@ struct RequestLog: RouterMiddleware {
         var context = context
         context.route = table[context.endpointPath]
         context.surface = surface(of: request, context: context)
-        let response: Response
-        if request.uri.string.utf8.count > limit {
-            response = .problem(Problem(.uriTooLong))
-        } else {
-            response = try await next(request, context)
-        }
+        let response = try await next(request, context)
         log(request, context: context, status: response.status.code, took: ContinuousClock.now - start)
+        return closing(response, after: request)
+    }
+
+    /// The framework reads the rest of a body that nobody wanted, however long it is; a connection whose
+    /// sender goes on after a refusal is closed instead.
+    private func closing(_ response: Response, after request: Request) -> Response {
+        let length = request.headers[.contentLength].flatMap { Int($0) }
+        let isEndless = length.map { $0 > RequestLog.drained } ?? true
+        guard response.status == .requestTimeout || response.status == .contentTooLarge && isEndless else {
+            return response
+        }
+        var response = response
+        response.headers[.connection] = "close"
+        let body = response.body
+        response.body = ResponseBody(contentLength: body.contentLength) { writer in
+            try await body.write(writer)
+            throw ConnectionRefused()
+        }
         return response
     }
+
+    private static let drained = 1 << 20
+
+    /// Thrown after the answer is written, which makes the server close the connection.
+    private struct ConnectionRefused: Error {}
 
     private func surface(of request: Request, context: WebContext) -> Surface {
         if let route = context.route { return route.surface }

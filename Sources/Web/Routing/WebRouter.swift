@@ -46,11 +46,12 @@ package struct WebRouter {
         let errors = ErrorResponder(
             renderer: renderer, preferences: preferences, table: table, forms: forms, translate: services.translate)
         router.addMiddleware {
-            RequestLog(sink: services.logSink, limit: settings.maximumURILength, table: table)
+            RequestLog(sink: services.logSink, table: table)
             RequestMetrics(registry: services.metrics)
             SecurityHeaders(isHTTPS: settings.isHTTPS)
             CrossOrigin(allowed: settings.allowedOrigins)
             errors
+            AddressLength(limit: settings.maximumURILength)
             TrustedAddress(proxies: settings.trustedProxies, isHTTPS: settings.isHTTPS)
             RateLimiting(limiter: services.rateLimiter)
             PreferencesReading(preferences: preferences, forms: forms)

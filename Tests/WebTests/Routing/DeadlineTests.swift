@@ -2,6 +2,8 @@ import Core
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import NIOCore
+import NIOPosix
 import Synchronization
 import TestKit
 import Testing
@@ -48,6 +50,58 @@ struct DeadlineTests {
         } body: { client in
             let response = try await client.get("/api/v1/deaf")
             #expect(response.status == .serviceUnavailable)
+        }
+    }
+
+    @Test func `a body that trickles in is 408 and the connection is closed`() async throws {
+        var fixture = WebFixture()
+        fixture.settings.requestTimeout = .milliseconds(300)
+        try await fixture.run(live: true) { router in
+            router.api.post("/api/v1/things") { request, _ in
+                Response.json(try await JSONBody.read(request).value)
+            }
+        } body: { client in
+            let port = try #require(client.port)
+            let answer = try await TrickledRequest(port: port).send(
+                head: "POST /api/v1/things HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                    + "Content-Length: 50\r\n\r\n", body: "{\"a\": ")
+            #expect(answer.hasPrefix("HTTP/1.1 408 "))
+            #expect(answer.contains("urn:yimen:problem:request-timeout"))
+            #expect(answer.lowercased().contains("connection: close"))
+        }
+    }
+
+    @Test func `an upload far over the limit is refused and cut off`() async throws {
+        try await WebFixture().run(live: true) { router in
+            router.api.post("/api/v1/things") { request, _ in
+                Response.json(try await JSONBody.read(request).value)
+            }
+        } body: { client in
+            let port = try #require(client.port)
+            let answer = try await TrickledRequest(port: port).send(
+                head: "POST /api/v1/things HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                    + "Content-Length: 500000000\r\n\r\n", body: "{\"a\": ")
+            #expect(answer.hasPrefix("HTTP/1.1 413 "))
+        }
+    }
+}
+
+/// Sends a part of a request over a plain socket and reads until the server closes.
+private struct TrickledRequest {
+    let port: Int
+
+    func send(head: String, body: String) async throws -> String {
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(host: "localhost", port: port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                }
+            }
+        return try await channel.executeThenClose { inbound, outbound in
+            try await outbound.write(ByteBuffer(string: head + body))
+            var text = ""
+            for try await buffer in inbound { text += String(buffer: buffer) }
+            return text
         }
     }
 }

@@ -185,6 +185,7 @@ struct RouterBehaviourTests {
         try await run { client in
             let response = try await client.get("/page?x=" + String(repeating: "a", count: 8192))
             #expect(response.status.code == 414)
+            #expect(response.headers[.contentSecurityPolicy] != nil)
         }
     }
 
