@@ -91,13 +91,21 @@ final class Flight: Sendable {
         continuation?.resume(with: result)
     }
 
-    /// The task is cancelled before the answer goes out: a cancelled reader lets go of the request
-    /// body, which the connection reads on from after the answer.
+    /// The outcome is settled first, so that the cancelled endpoint cannot answer; then the task is
+    /// cancelled, because a cancelled reader lets go of the request body, which the connection reads on
+    /// from after the answer; then the answer goes out.
     func expire() {
-        cancel()
         let kind: ProblemKind = bodyArrives.load(ordering: .relaxed) ? .requestTimeout : .timeout
+        let (continuation, task) = state.withLock { state in
+            defer {
+                state.continuation = nil
+                state.isOver = true
+            }
+            return (state.continuation, state.task)
+        }
+        task?.cancel()
         let headers = kind == .timeout ? [Problem.Header("Retry-After", "5")] : []
-        finish(.failure(Problem(kind, headers: headers)))
+        continuation?.resume(throwing: Problem(kind, headers: headers))
     }
 
     func cancel() {
