@@ -47,7 +47,6 @@ struct BoardPage: Sendable {
     let time: String
     let sequence: Int64
     let eventsURL: String
-    let snapshotURL: String
     let voiceLang: String
     /// What is spoken, with `{number}` and `{window}`.
     let say: String
@@ -89,8 +88,7 @@ struct BoardPage: Sendable {
         date = words.date(words.today)
         time = ProvinceTime.clock(desk.now)
         sequence = state.sequence
-        snapshotURL = pagePath("api", "v1", "halls", hall.id, "board")
-        eventsURL = snapshotURL + "/events"
+        eventsURL = pagePath("api", "v1", "halls", hall.id, "board", "events")
         voiceLang = words.locale == .en ? "en-GB" : "zh-CN"
         say = words("board.say")
         countText = words("board.count", ["count": "{count}"])

@@ -92,7 +92,6 @@ try {
 
 const rows = 6;
 let settle;
-let counts;
 // Open calls, the latest first: what the server drew, then what the events say.
 let calls = [...document.querySelectorAll(".now[data-number], .calls li[data-number]")].map((row) => ({
   number: row.dataset.number,
@@ -162,30 +161,12 @@ function showSnapshot(state) {
     .toSorted((one, other) => Date.parse(other.calledAt) - Date.parse(one.calledAt))
     .map(({ number, window }) => ({ number, window }));
   if (calls[0]?.number !== before || !document.querySelector(".now.fresh")) draw(false);
-  showCounts(state);
+  state.queues.forEach(showCount);
 }
 
-function showCounts(state) {
-  for (const queue of state.queues) {
-    const row = document.querySelector(`[data-live-queues] li[data-queue="${CSS.escape(queue.queue)}"]`);
-    if (row) row.querySelector(".count").textContent = data.countText.replace("{count}", queue.waiting);
-  }
-}
-
-// Counts change with nearly every event; many boards ask for them at slightly different moments.
-function refreshCounts() {
-  counts ??= setTimeout(
-    async () => {
-      counts = undefined;
-      try {
-        const answer = await fetch(data.snapshot, { cache: "no-store" });
-        if (answer.ok) showCounts(await answer.json());
-      } catch {
-        // The stream reconnects by itself and brings a snapshot.
-      }
-    },
-    300 + Math.random() * 1200,
-  );
+function showCount(queue) {
+  const row = document.querySelector(`[data-live-queues] li[data-queue="${CSS.escape(queue.queue)}"]`);
+  if (row) row.querySelector(".count").textContent = data.countText.replace("{count}", queue.waiting);
 }
 
 // The stream -------------------------------------------------------------------------------------------------------
@@ -202,30 +183,23 @@ function follow() {
     clearTimeout(away);
     away = undefined;
     lost.hidden = true;
-    refreshCounts();
   };
   stream.onerror = () => {
     // A short cut is not worth a word on the wall.
     away ??= setTimeout(() => (lost.hidden = false), 3000);
     if (stream.readyState === EventSource.CLOSED) setTimeout(follow, 2000 + Math.random() * 3000);
   };
-  const on = (names, handle) => {
-    for (const name of names) {
-      stream.addEventListener(name, (event) => {
-        const state = JSON.parse(event.data);
-        if (state.sequence !== undefined) data.sequence = state.sequence;
-        handle(state);
-        if (name !== "snapshot") refreshCounts();
-      });
-    }
-  };
-  on(["snapshot"], showSnapshot);
-  on(["ticket.called", "ticket.recalled"], showCall);
-  on(
-    ["ticket.skipped", "ticket.parked", "ticket.done", "ticket.left", "ticket.transferred", "ticket.takenBack"],
-    closeCall,
-  );
-  on(["ticket.issued", "ticket.rejoined", "ticket.resumed", "ticket.serving"], () => {});
+  // The names are the hall's event stream's own; every event carries a sequence number as its id.
+  const on = (name, handle) =>
+    stream.addEventListener(name, (event) => {
+      if (event.lastEventId) data.sequence = event.lastEventId;
+      handle(JSON.parse(event.data));
+    });
+  on("snapshot", showSnapshot);
+  on("called", showCall);
+  on("recalled", showCall);
+  on("closed", closeCall);
+  on("queue", showCount);
 }
 
 follow();

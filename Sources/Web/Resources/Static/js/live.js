@@ -104,9 +104,8 @@ if (live?.dataset.events) {
   // Many phones wait in one hall: they ask at slightly different moments. An officer's desk asks at once.
   const spread = live.dataset.keys === undefined ? 1500 : 0;
   const events = new EventSource(live.dataset.events);
-  const names = ["issued", "called", "recalled", "serving", "skipped", "parked", "resumed", "rejoined", "done", "left"];
-  for (const name of [...names, "transferred", "takenBack"]) {
-    events.addEventListener(`ticket.${name}`, () => {
+  for (const name of ["called", "recalled", "serving", "closed", "queue"]) {
+    events.addEventListener(name, () => {
       clearTimeout(soon);
       soon = setTimeout(refresh, 50 + Math.random() * spread);
     });
