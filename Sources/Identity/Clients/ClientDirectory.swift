@@ -26,10 +26,12 @@ package final class ClientDirectory: Service {
 
     /// - Returns: `nil` for a client that is not registered.
     package func find(_ id: String) async throws -> Client? {
-        if let client = snapshot.withLock({ $0.clients[id] }) { return client }
+        let (known, version) = snapshot.withLock { ($0.clients[id], $0.version) }
+        if let known { return known }
         guard id.utf8.count <= ClientRegistry.maximumIDLength else { return nil }
         guard let client = try await database.read({ try ClientStore.find(id, in: $0) }) else { return nil }
-        snapshot.withLock { $0.clients[id] = client }
+        // A refresh in between may have seen the client go: what it read counts.
+        snapshot.withLock { if $0.version == version { $0.clients[id] = client } }
         return client
     }
 
