@@ -6,9 +6,12 @@ import ServiceLifecycle
 package enum Databases {
     /// - Parameters:
     ///   - url: `postgres://user@host/name`, or `nil` for SQLite.
+    ///   - connections: size of the pool on PostgreSQL; the default suits a server of its own.
     ///   - dataDirectory: where SQLite keeps `yimen.sqlite`; created when absent.
     /// - Throws: `StorageError.unavailable` with what a person can do about it.
-    package static func open(url: String?, dataDirectory: String, logger: Logger) throws -> any Database {
+    package static func open(
+        url: String?, dataDirectory: String, connections: Int? = nil, logger: Logger
+    ) throws -> any Database {
         guard let url, !url.isEmpty else {
             try createDirectory(dataDirectory)
             return try SQLiteDatabase(SQLiteSettings(path: dataDirectory + "/yimen.sqlite"), logger: logger)
@@ -16,7 +19,9 @@ package enum Databases {
         guard url.hasPrefix("postgres://") || url.hasPrefix("postgresql://") else {
             throw StorageError.unavailable("the database URL must begin with postgres:// (leave it out for SQLite)")
         }
-        return try PostgresDatabase(PostgresSettings(url: url), logger: logger)
+        var settings = PostgresSettings(url: url)
+        settings.connections = connections ?? settings.connections
+        return try PostgresDatabase(settings, logger: logger)
     }
 
     private static func createDirectory(_ path: String) throws {

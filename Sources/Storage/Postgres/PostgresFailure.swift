@@ -47,6 +47,8 @@ struct PostgresFailure: Error {
         switch state {
         case "40001", "40P01", "55P03": return .busy
         case "57014": return .tooLong
+        case "25006" where message.contains("read-only transaction"):
+            return .statement("a read must not write, or the server is a standby: \(message)")
         case "25006", "42501": return .unavailable("PostgreSQL refuses: \(message)")
         // Data exceptions name the value at fault in their text, so it is left out.
         case let state where state.hasPrefix("22"): return .constraint("value not possible (SQLSTATE \(state))")

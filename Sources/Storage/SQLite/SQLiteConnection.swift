@@ -11,6 +11,7 @@ final class SQLiteConnection {
 
     let handle: OpaquePointer
     let path: String
+    private let role: Role
     private let queue: DatabaseQueue
     private var statements = [String: SQLiteStatement]()
     private var controls = SQLiteControlStatements()
@@ -22,6 +23,7 @@ final class SQLiteConnection {
     ///   when another process holds the file locked.
     init(_ role: Role, _ settings: SQLiteSettings) throws {
         path = settings.path
+        self.role = role
         do {
             queue = try DatabaseQueue(path: path, configuration: SQLiteConnection.configuration(role, settings))
             guard let handle = queue.inDatabase({ $0.sqliteConnection }) else {
@@ -112,6 +114,7 @@ final class SQLiteConnection {
     func limit(_ limit: TimeLimit) { watch.limit = limit }
 
     func error(_ code: Int32) -> StorageError {
+        if role == .reader, code & 0xFF == SQLITE_READONLY { return .statement("a read must not write") }
         let extended = sqlite3_extended_errcode(handle)
         let message = String(cString: sqlite3_errmsg(handle))
         return SQLiteErrors.translate(extended & 0xFF == code & 0xFF ? extended : code, message, path: path)

@@ -18,7 +18,7 @@ enum SQLiteErrors {
             .unavailable("\(path) is damaged or no SQLite database (\(message)): move it away and restore a backup")
         case SQLITE_CANTOPEN:
             .unavailable("cannot open \(path): the directory must exist and be writable for this user")
-        case SQLITE_READONLY where code != SQLITE_READONLY || message.contains("readonly database"):
+        case SQLITE_READONLY:
             .unavailable("\(path) cannot be written: give this user write permission on the file and its directory")
         case SQLITE_IOERR:
             .unavailable("reading or writing \(path) failed (\(message), code \(code)): check the disk and free space")

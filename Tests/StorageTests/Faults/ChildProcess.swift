@@ -1,6 +1,7 @@
 import Foundation
 import Storage
 import Synchronization
+import TestKit
 import Testing
 
 /// A child process whose lines of output can be awaited.
@@ -58,16 +59,29 @@ final class ChildProcess: Sendable {
         await lines.reduce(into: []) { $0.append($1) }
     }
 
-    /// Runs a program to the end of its output and returns its lines.
+    /// Runs a program to its end and returns its lines.
     ///
-    /// The exit code comes as a line too: Foundation takes a program for running as long as a
-    /// server that it has started is.
+    /// They and the exit code go through a file: a server that the program leaves behind inherits
+    /// what Foundation watches a child by, and would count as the program still running.
     /// - Throws: `StorageError.unavailable` when it ends with a fault.
     @discardableResult
     static func run(_ program: String, _ arguments: String...) async throws -> [String] {
-        let child = try ChildProcess("/bin/bash", ["-c", #""$0" "$@"; echo "exit $?""#, program] + arguments)
-        let lines = await child.remainingLines()
-        guard lines.last == "exit 0" else { throw StorageError.unavailable("\(program): \(lines.last ?? "no end")") }
-        return lines.dropLast()
+        try await withTemporaryDirectory { directory in
+            let file = directory + "/output"
+            let child = Process()
+            child.executableURL = URL(filePath: "/bin/bash")
+            child.arguments = ["-c", #"(shift; "$@"; echo "exit $?") >"$1" 2>&1"#, "run", file, program] + arguments
+            child.standardInput = FileHandle.nullDevice
+            try child.run()
+            let deadline = ContinuousClock.now + .seconds(60)
+            while ContinuousClock.now < deadline {
+                let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
+                let lines = text.split(separator: "\n").map(String.init)
+                if lines.last == "exit 0" { return lines.dropLast() }
+                if lines.last?.hasPrefix("exit ") == true { throw StorageError.unavailable(text) }
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            throw StorageError.unavailable("\(program) does not end")
+        }
     }
 }
