@@ -64,7 +64,7 @@ package final class Board: Sendable, Service {
             }
         }
         do {
-            let (missed, seen) = try await missed(hall: hall, after: sequence)
+            let (missed, seen) = try await missed(hall: hall, after: sequence, head: head)
             halls.withLock { $0[hall]?.begin(id, with: missed, upTo: seen) }
         } catch {
             continuation.finish()
@@ -73,7 +73,7 @@ package final class Board: Sendable, Service {
         return stream
     }
 
-    private func missed(hall: String, after sequence: Int64?) async throws -> ([BoardEvent], Int64) {
+    private func missed(hall: String, after sequence: Int64?, head: Int64) async throws -> ([BoardEvent], Int64) {
         if let sequence, sequence >= 0 {
             let limit = Board.longestReplay
             let (last, rows) = try await core.database.read { db in
@@ -86,9 +86,12 @@ package final class Board: Sendable, Service {
                 return (rows.flatMap(BoardEvent.projections), rows.last?.sequence ?? sequence)
             }
         }
-        core.changes.touch(hall)
-        let snapshot = try await snapshot(hall: hall)
-        return ([BoardEvent(snapshot)], snapshot.sequence)
+        var current = try await snapshot(hall: hall)
+        if current.sequence < head {
+            core.changes.touch(hall)
+            current = try await snapshot(hall: hall)
+        }
+        return ([BoardEvent(current)], current.sequence)
     }
 
     /// Follows the change feed until shutdown.

@@ -11,7 +11,8 @@ package struct Sweeper: Sendable, Service {
     package func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                do { try await sweep() } catch { /* The next round tries again; nothing depends on one. */  }
+                // The next round tries again; nothing depends on one.
+                try? await sweep()
                 try? await Task.sleep(for: core.settings.sweepInterval)
             }
         }

@@ -11,7 +11,8 @@ package struct Planner: Sendable, Service {
     package func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                do { try await plan() } catch { /* The next round tries again; nothing depends on one. */  }
+                // The next round tries again; nothing depends on one.
+                _ = try? await plan()
                 try? await Task.sleep(for: .seconds(20))
             }
         }

@@ -10,7 +10,8 @@ package struct EventChain: Sendable, Service {
     package func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                do { try await chain() } catch { /* The rows wait in the intake for the next round. */  }
+                // The rows wait in the intake for the next round.
+                try? await chain()
                 try? await Task.sleep(for: .milliseconds(500))
             }
         }
