@@ -1,0 +1,69 @@
+import Core
+import Testing
+
+@testable import Booking
+
+@Suite("Accumulating priority and the forecast that plays it forward")
+struct CallingOrderTests {
+    private let order = CallingOrder(settings: BookingSettings())
+    private let now = BookingWorld.start
+
+    private func candidate(
+        _ id: String, waited: Int, _ priority: PriorityClass = .ordinary, punctual: Bool = false, opensIn: Int = 0,
+        behind: Int = 0, minutes: Int = 10
+    ) -> Candidate {
+        Candidate(
+            ticket: id, number: id, priority: priority, punctual: punctual, reference: now - .minutes(waited),
+            callableAt: now + .minutes(opensIn), behind: behind, minutes: minutes)
+    }
+
+    @Test func `among equals the longest wait goes first`() {
+        #expect(
+            order.ranked([candidate("b", waited: 5), candidate("a", waited: 9)], at: now).map(\.ticket) == ["a", "b"])
+    }
+
+    @Test func `a punctual booked person overtakes a walk-in who waited less than six times as long`() {
+        let booked = candidate("booked", waited: 3, punctual: true)
+        #expect(order.next(of: [candidate("walk", waited: 17), booked], at: now)?.ticket == "booked")
+        #expect(order.next(of: [candidate("walk", waited: 19), booked], at: now)?.ticket == "walk")
+    }
+
+    @Test func `past the ceiling everybody earns at the top rate, so nobody starves`() {
+        let old = candidate("old", waited: 60)
+        #expect(order.score(old, at: now) == 45 + 6 * 15)
+        #expect(order.next(of: [old, candidate("elder", waited: 22, .elder)], at: now)?.ticket == "old")
+    }
+
+    @Test func `an early booked person is called only when nobody else is there`() {
+        let early = candidate("early", waited: -8, punctual: true, opensIn: 6)
+        #expect(order.next(of: [early, candidate("walk", waited: 0)], at: now)?.ticket == "walk")
+        #expect(order.next(of: [early], at: now)?.ticket == "early")
+    }
+
+    @Test func `one who missed a call stands behind those who did not`() {
+        let back = candidate("back", waited: 40, punctual: true, behind: 2)
+        #expect(order.next(of: [back, candidate("walk", waited: 1)], at: now)?.ticket == "walk")
+    }
+
+    @Test func `a longer queue means a longer forecast, and windows shorten it`() {
+        func outlook(_ others: Int, windows: Int) -> WaitForecast.Outlook {
+            let queue = (0..<others).map { candidate("t\($0)", waited: 20 - $0 % 20) } + [candidate("me", waited: 0)]
+            return WaitForecast(order: order).outlook(
+                for: "me", waiting: queue, busyUntil: Array(repeating: now, count: windows), at: now)
+        }
+        #expect(outlook(0, windows: 1).estimate == WaitEstimate(median: 0, low: 0, high: 0))
+        let ten = outlook(10, windows: 1)
+        #expect(ten.ahead == 10 && (75...130).contains(ten.estimate.median))
+        #expect(ten.estimate.low <= ten.estimate.median && ten.estimate.median <= ten.estimate.high)
+        #expect(outlook(10, windows: 5).estimate.median < ten.estimate.median / 3)
+    }
+
+    @Test func `a forecast of many hundreds stays quick`() {
+        let queue = (0..<400).map { candidate("t\($0)", waited: $0 % 60) } + [candidate("me", waited: 0)]
+        let clock = ContinuousClock()
+        let time = clock.measure {
+            _ = WaitForecast(order: order).outlook(for: "me", waiting: queue, busyUntil: [now, now], at: now)
+        }
+        #expect(time < .seconds(5))
+    }
+}

@@ -1,3 +1,0 @@
-import Testing
-
-@Suite struct BookingStub { @Test func works() { #expect(Bool(true)) } }
