@@ -51,9 +51,9 @@ struct HallPage: Sendable {
         badge = state.badge
         badgeStyle = state.style
         days = (0..<7).map { HallPage.day(date.adding(days: $0), of: hall, in: snapshot, text) }
-        groups = snapshot.groups(in: hall.id).enumerated().map { index, group in
-            HallPage.group(group, of: hall, isFirst: index == 0, in: snapshot, text)
-        }
+        let all = snapshot.groups(in: hall.id)
+        // Several long lists stay folded, so that hours and areas are in reach on a phone.
+        groups = all.map { HallPage.group($0, of: hall, open: all.count == 1, in: snapshot, text) }
         let zones = Dictionary(grouping: snapshot.zones(in: hall.id), by: \.floor)
         floors = zones.keys.sorted().map { floor in
             PageFact(
@@ -90,7 +90,7 @@ struct HallPage: Sendable {
     }
 
     private static func group(
-        _ group: WindowGroup, of hall: Hall, isFirst: Bool, in snapshot: CatalogueSnapshot, _ text: PageText
+        _ group: WindowGroup, of hall: Hall, open: Bool, in snapshot: CatalogueSnapshot, _ text: PageText
     ) -> Group {
         let zone = snapshot.zone(group.zone)
         let items = group.items.compactMap(snapshot.item)
@@ -99,7 +99,7 @@ struct HallPage: Sendable {
             note: text(
                 "hall.windows",
                 ["count": String(snapshot.windows(of: group.id).count), "zone": zone.map { text.of($0.name) } ?? ""]),
-            open: isFirst, hasItems: !items.isEmpty,
+            open: open, hasItems: !items.isEmpty,
             items: items.map { item in
                 let department = snapshot.department(item.department).map { text.of($0.name) } ?? ""
                 return Service(

@@ -50,7 +50,7 @@ package struct CatalogueSearch: Sendable {
             + content.halls.map(\.name.zh) + content.cities.map(\.name.zh)
     }
 
-    /// - Parameter text: any input; longer than 64 characters it is cut.
+    /// - Parameter text: any input; longer than 40 characters it is cut.
     package func items(matching text: String) -> [Found<ServiceItem>] {
         let query = SearchQuery(text, pinyin: pinyin)
         return itemIndex.hits(for: query).map { found(items[$0.index], $0, query, itemNames[$0.index]) }

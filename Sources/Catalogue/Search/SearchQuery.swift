@@ -1,7 +1,7 @@
 /// What a person typed, cut into terms.
 struct SearchQuery: Sendable {
     /// Longer input is cut: nobody describes an item in more, and the work stays bounded.
-    static let maximumLength = 64
+    static let maximumLength = 40
     private static let maximumTerms = 6
 
     private static let openings = [
