@@ -3,6 +3,8 @@
 from browsing import Browser, text
 from system import DEMO_PASSWORD
 
+ITEM = "estate-transfer-existing"
+
 
 def sign_in(browser: Browser, name: str):
     browser.one("input[type=password]")
@@ -24,7 +26,7 @@ def find_item(browser: Browser, site: str, words: str, item: str):
 
 def choose_time(browser: Browser, hall: str) -> str:
     """From the item's page to a held time; returns the time as the button named it. Signs in when asked to."""
-    browser.follow(css="main a[href*='/book']")
+    browser.follow(css=f"main a[href$='/book/{ITEM}']")
     browser.one(".booking-halls")
     browser.picture("halls")
     browser.follow(css=f".booking-halls a[href*='{hall}']")

@@ -27,14 +27,14 @@ struct PageTests {
         Scenario(
             "/items/estate-transfer-existing",
             contains: [
-                "不动产权证书原件", "约 40 分钟", "/book?item=estate-transfer-existing",
-                "/book?item=estate-transfer-existing&amp;hall=jinan\"",
+                "不动产权证书原件", "约 40 分钟", "/book/estate-transfer-existing",
+                "/book/estate-transfer-existing/jinan\"",
             ]),
         Scenario("/items/estate-transfer-existing?city=qingdao", contains: ["青岛市政务服务中心"], lacks: ["历下区政务服务中心"]),
         Scenario("/items/marriage-registration", contains: ["须本人到场", "不可以，须本人到场"]),
-        Scenario("/items/tax-paid-certificate", contains: ["不用预约，随到随办", "直接到厅取号"], lacks: ["/book?item"]),
-        Scenario("/items/construction-permit", contains: ["因涉密", "负面清单"], lacks: ["/book?item", "在哪里办"]),
-        Scenario("/items/nurse-registration-change", contains: ["大厅代收材料", "/book?item=nurse-registration-change"]),
+        Scenario("/items/tax-paid-certificate", contains: ["不用预约，随到随办", "直接到厅取号"], lacks: ["/book/"]),
+        Scenario("/items/construction-permit", contains: ["因涉密", "负面清单"], lacks: ["/book/", "在哪里办"]),
+        Scenario("/items/nurse-registration-change", contains: ["大厅代收材料", "/book/nurse-registration-change"]),
         Scenario("/items/fund-loan", contains: ["实人核验"]),
         Scenario("/items/nothing", status: .notFound, contains: ["没有找到这个页面"]),
         Scenario("/halls", contains: ["济南市政务服务中心", "菏泽市政务服务中心", "正在服务"]),
@@ -45,7 +45,7 @@ struct PageTests {
             "/halls/jinan",
             contains: [
                 "09:00–12:00、13:00–17:00", "延时服务", "C · 不动产登记·交易·缴税", "1 楼", "济南市办税服务厅",
-                "/book?item=estate-query&amp;hall=jinan",
+                "/book/estate-query/jinan",
             ]),
         Scenario("/halls/jinan-24h", contains: ["全天 24 小时", "正在服务"]),
         Scenario("/halls/nothing", status: .notFound, contains: ["没有找到这个页面"]),

@@ -100,7 +100,7 @@ enum PageURL {
     static func hall(_ id: String) -> String { "/halls/" + PercentDecoding.escape(id) }
 
     static func book(item: String, hall: String? = nil) -> String {
-        list("/book", ["item": item, "hall": hall])
+        "/book/" + [item, hall].compactMap { $0.map { PercentDecoding.escape($0) } }.joined(separator: "/")
     }
 
     private static func list(_ path: String, _ parameters: KeyValuePairs<String, String?>) -> String {
