@@ -1,0 +1,201 @@
+import Core
+import Foundation
+import HummingbirdTesting
+import TestKit
+import Testing
+import Web
+
+@testable import Booking
+
+@Suite("DESIGN §1: from a free time to a finished visit, by forms alone")
+struct PageFlowTests {
+    private static let book = "/book/\(PagesWorld.item)/\(PagesWorld.hall)"
+
+    /// A visitor who has held the first free time and sees the countdown.
+    private func holding(_ world: PagesWorld, _ client: any TestClientProtocol) async throws -> Visitor {
+        var visitor = Visitor(client, cookie: try await world.signIn(PagesWorld.citizen))
+        try await visitor.open(PageFlowTests.book)
+        let start = try #require(visitor.text(after: "name=\"start\" value=\"", before: "\""))
+        try await visitor.post("/hold", ["start": start])
+        #expect(visitor.page.contains("data-countdown"))
+        return visitor
+    }
+
+    @Test(arguments: Backend.available)
+    func `a citizen books, is told the code, checks in, is called and finished`(backend: Backend) async throws {
+        try await withPages(backend) { world, client in
+            var visitor = try await holding(world, client)
+            try await visitor.post("/confirm")
+            #expect(visitor.status == 200)
+            #expect(visitor.page.contains("class=\"ticket\"") && visitor.page.contains("<svg"))
+            let code = try #require(visitor.text(after: "<p class=\"code\">", before: "</p>"))
+                .filter(\.isNumber)
+            #expect(code.count == 10)
+
+            var kiosk = Visitor(client, cookie: try await world.signIn(PagesWorld.machine))
+            try await kiosk.open("/kiosk")
+            #expect(kiosk.page.contains("data-scan"))
+            try await kiosk.open("/kiosk/\(PagesWorld.hall)/code")
+            try await kiosk.post("/check-in", ["code": code])
+            #expect(kiosk.status == 200)
+            let number = try #require(kiosk.text(after: "<p class=\"queue-number\">", before: "<"))
+
+            var board = Visitor(client)
+            try await board.open("/board/\(PagesWorld.hall)")
+            #expect(board.status == 200 && !board.page.contains(">\(number)<"))
+
+            var officer = Visitor(client, cookie: try await world.signIn(PagesWorld.officer))
+            try await officer.open("/window")
+            #expect(officer.page.contains("\(PagesWorld.hall)-estate-1"))
+            try await officer.open("/window/\(PagesWorld.hall)-estate-1")
+            try await officer.post("/open")
+            try await officer.post("/call-next")
+            #expect(officer.page.contains(">\(number)<"))
+            try await board.open("/board/\(PagesWorld.hall)")
+            #expect(board.page.contains(">\(number)<") && !board.page.contains("测"))
+            try await visitor.open(visitor.bookingPath)
+            #expect(visitor.page.contains("called-now"))
+            try await officer.post("/start")
+            try await officer.post("/finish")
+            #expect(officer.page.contains("/call-next"))
+            try await visitor.open("/bookings")
+            #expect(visitor.page.contains("booking-group past"))
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `two presses of one button are one booking`(backend: Backend) async throws {
+        try await withPages(backend) { world, client in
+            var visitor = Visitor(client, cookie: try await world.signIn(PagesWorld.citizen))
+            try await visitor.open(PageFlowTests.book)
+            let twin = visitor
+            let start = try #require(visitor.text(after: "name=\"start\" value=\"", before: "\""))
+            try await visitor.post("/hold", ["start": start], follow: false)
+            let first = visitor.location
+            visitor = twin
+            try await visitor.post("/hold", ["start": start], follow: false)
+            #expect(first != nil && visitor.location == first)
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `a visitor keeps the chosen time through signing in`(backend: Backend) async throws {
+        try await withPages(backend) { world, client in
+            var visitor = Visitor(client)
+            try await visitor.open(PageFlowTests.book)
+            let start = try #require(visitor.text(after: "name=\"start\" value=\"", before: "\""))
+            try await visitor.post("/hold", ["start": start])
+            let target = try #require(visitor.location)
+            #expect(target.hasPrefix("/auth/sign-in?return="))
+            let back = try #require(try ParameterList(query: String(target.split(separator: "?")[1])).single("return"))
+            #expect(back.hasPrefix(PageFlowTests.book + "/resume?start="))
+
+            var signedIn = Visitor(client, cookie: try await world.signIn(PagesWorld.citizen))
+            try await signedIn.open(back)
+            #expect(signedIn.page.contains("data-send-at-once"))
+            try await signedIn.post("/hold")
+            #expect(signedIn.page.contains("data-countdown"))
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `another person's booking is not there`(backend: Backend) async throws {
+        try await withPages(backend) { world, client in
+            let visitor = try await holding(world, client)
+            var stranger = Visitor(client, cookie: try await world.signIn(PagesWorld.stranger))
+            try await stranger.open(visitor.bookingPath)
+            #expect(stranger.status == 404)
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `a start that is no slot shows the free times again`(backend: Backend) async throws {
+        try await withPages(backend) { world, client in
+            var visitor = Visitor(client, cookie: try await world.signIn(PagesWorld.citizen))
+            for start in ["2026-11-24T09:07:00+08:00", "soon", "2020-01-01T09:00:00+08:00"] {
+                try await visitor.open(PageFlowTests.book)
+                try await visitor.post("/hold", ["start": start])
+                #expect(visitor.status == 422, "\(start)")
+                #expect(visitor.page.contains("role=\"alert\"") && visitor.page.contains("name=\"start\""))
+            }
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `a kiosk explains a wrong code, a second check-in and gives a walk-in number`(backend: Backend) async throws {
+        try await withPages(backend) { world, client in
+            var visitor = try await holding(world, client)
+            try await visitor.post("/confirm")
+            let code = try #require(visitor.text(after: "<p class=\"code\">", before: "</p>")).filter(\.isNumber)
+            var kiosk = Visitor(client, cookie: try await world.signIn(PagesWorld.machine))
+            let pad = "/kiosk/\(PagesWorld.hall)/code"
+            try await kiosk.open(pad)
+            try await kiosk.post("/check-in", ["code": "482 9", "press": "1"])
+            #expect(kiosk.page.contains("value=\"482 91\""))
+            try await kiosk.post("/check-in", ["code": "482 91"])
+            #expect(kiosk.status == 422 && kiosk.page.contains("value=\"482 91\""))
+            let wrong = String(code.dropLast()) + (code.hasSuffix("0") ? "1" : "0")
+            try await kiosk.post("/check-in", ["code": wrong])
+            #expect(kiosk.status == 422)
+            try await kiosk.open(pad)
+            try await kiosk.post("/check-in", ["code": code])
+            #expect(kiosk.status == 200)
+            try await kiosk.open(pad)
+            try await kiosk.post("/check-in", ["code": code])
+            #expect(kiosk.status == 409 && kiosk.page.contains("class=\"slip\""))
+
+            try await kiosk.open("/kiosk/\(PagesWorld.hall)/take?q=办房本")
+            #expect(kiosk.page.contains("/take/\(PagesWorld.item)"))
+            try await kiosk.open("/kiosk/\(PagesWorld.hall)/take/\(PagesWorld.item)")
+            let twin = kiosk
+            try await kiosk.post("/tickets", ["class": "ordinary"], follow: false)
+            let first = kiosk.location
+            kiosk = twin
+            try await kiosk.post("/tickets", ["class": "ordinary"])
+            #expect(first != nil && kiosk.page.contains("queue-number"))
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `only the machine of a hall opens its kiosk, only officers a window`(backend: Backend) async throws {
+        try await withPages(backend) { world, client in
+            for principal in [nil, PagesWorld.citizen, PagesWorld.officer] {
+                var visitor = Visitor(client, cookie: try await principal.asyncMap { try await world.signIn($0) })
+                try await visitor.open("/kiosk/\(PagesWorld.hall)")
+                #expect(visitor.page.contains("action=\"/kiosk/enrol\""))
+            }
+            var machine = Visitor(client, cookie: try await world.signIn(PagesWorld.machine))
+            try await machine.open("/kiosk/qingdao")
+            #expect(machine.page.contains("data-scan"), "it is taken to its own hall")
+            try await machine.open("/window")
+            #expect(machine.status == 403)
+            var citizen = Visitor(client, cookie: try await world.signIn(PagesWorld.citizen))
+            try await citizen.open("/window/\(PagesWorld.hall)-estate-1")
+            #expect(citizen.status == 403)
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `unknown items, halls, bookings and windows are not found`(backend: Backend) async throws {
+        try await withPages(backend) { world, client in
+            var visitor = Visitor(client, cookie: try await world.signIn(PagesWorld.citizen))
+            for path in [
+                "/book/nothing", "/book/\(PagesWorld.item)/nowhere", "/bookings/nothing", "/board/nowhere",
+                "/book/\(PagesWorld.item)/%00", "/bookings/%2e%2e%2f",
+            ] {
+                try await visitor.open(path)
+                #expect(visitor.status == 404, "\(path)")
+            }
+        }
+    }
+}
+
+extension Visitor {
+    /// Where the booking on this page lives.
+    var bookingPath: String {
+        "/bookings/"
+            + (page.components(separatedBy: "/bookings/").dropFirst()
+                .compactMap { $0.split(whereSeparator: { !$0.isHexDigit && $0 != "-" }).first }
+                .first { $0.count == 36 }.map(String.init) ?? "")
+    }
+}
