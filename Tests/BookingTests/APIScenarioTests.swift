@@ -194,4 +194,51 @@ struct APIScenarioTests {
             #expect(try await world.booking.reservations.list(by: BookingWorld.person(1)).reservations.isEmpty)
         }
     }
+
+    @Test(arguments: Backend.available)
+    func `from the slot to the end of the service over HTTP`(backend: Backend) async throws {
+        try await withWorld(backend) { world in
+            let fixture = WebFixture()
+            fixture.tokens.add("citizen", BookingWorld.person(1))
+            fixture.tokens.add("kiosk", BookingWorld.kiosk)
+            fixture.tokens.add("officer", BookingWorld.officer(1))
+            try await fixture.run(routes: { BookingRoutes(booking: world.booking).addRoutes(to: $0) }) { client in
+                func post(_ token: String, _ path: String, _ body: String? = nil, key: String? = nil) async throws
+                    -> TestResponse
+                {
+                    var headers: HTTPFields = [.authorization: "Bearer " + token]
+                    if body != nil { headers[.contentType] = "application/json" }
+                    if let key { headers[.idempotencyKey] = key }
+                    return try await client.send(.post, path, headers, body: body)
+                }
+                let body = #"{"hall":"night","items":["card"],"start":"2026-11-23T10:20:00+08:00"}"#
+                let held = try await post("citizen", APIScenarioTests.reservations, body, key: "key-00001")
+                #expect(held.status == .created && held.headers[.cacheControl] == "no-store")
+                let again = try await post("citizen", APIScenarioTests.reservations, body, key: "key-00001")
+                #expect(again.text == held.text && again.status == .created)
+                let id = try #require(try held.json().text("id"))
+                let booked = try await post("citizen", APIScenarioTests.reservations + "/\(id)/confirm").json()
+                #expect(booked.text("state") == "booked" && booked.text("ticket")?.count == 158)
+                let picture = try await client.get(
+                    APIScenarioTests.reservations + "/\(id)/ticket.svg", [.authorization: "Bearer citizen"])
+                #expect(picture.text.hasPrefix("<svg"))
+                let entry = try await client.get(
+                    APIScenarioTests.reservations + "/\(id)/calendar.ics", [.authorization: "Bearer citizen"])
+                #expect(entry.text.contains("DTSTART:20261123T022000Z\r\n"))
+                let code = try #require(booked.text("code"))
+                let ticket = try await post("kiosk", APIScenarioTests.checkIns, #"{"code":"\#(code)"}"#)
+                #expect(ticket.status == .created)
+                let second = try await post("kiosk", APIScenarioTests.checkIns, #"{"code":"\#(code)"}"#)
+                #expect(second.status == .conflict && second.text.contains("redeemedAt"))
+                _ = try await post("officer", "/api/v1/windows/night-a-1/open")
+                let called = try await post("officer", "/api/v1/windows/night-a-1/call-next").json()
+                #expect(try called.text("number") == ticket.json().text("number"))
+                let number = try #require(called.text("id"))
+                let early = try await post("officer", "/api/v1/tickets/\(number)/finish")
+                #expect(early.status == .conflict && early.text.contains(#""state":"called""#))
+                #expect(try await post("officer", "/api/v1/tickets/\(number)/start").json().text("state") == "serving")
+                #expect(try await post("officer", "/api/v1/tickets/\(number)/finish").json().text("state") == "done")
+            }
+        }
+    }
 }

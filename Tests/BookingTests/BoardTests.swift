@@ -1,0 +1,67 @@
+import Core
+import Storage
+import TestKit
+import Testing
+
+@testable import Booking
+
+@Suite("Boards: snapshot, live events, replay, and the chain behind them")
+struct BoardTests {
+    @Test(arguments: Backend.available)
+    func `a board sees each call once, also after it was away`(backend: Backend) async throws {
+        try await withWorld(backend) { world in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await world.booking.board.run() }
+                let queue = world.booking.queue
+                _ = try await queue.open("night-a-1", by: BookingWorld.officer(1))
+                var live = try await world.booking.board.events(hall: BookingWorld.hall, after: nil).makeAsyncIterator()
+                let snapshot = try #require(await live.next())
+                #expect(snapshot.name == "snapshot")
+                let issued = try await world.walkIn()
+                let called = try await queue.callNext("night-a-1", by: BookingWorld.officer(1))
+                #expect(await live.next()?.name == "queue")
+                let call = try #require(await live.next())
+                #expect(call.name == "called" && call.data.contains("\"number\":\"\(issued.number)\""))
+                #expect(call.sequence > snapshot.sequence)
+                #expect(!call.data.contains(called.reservation))
+                let board = try await world.booking.board.snapshot(hall: BookingWorld.hall)
+                #expect(board.calls.map(\.number) == [issued.number])
+                var returning = try await world.booking.board.events(hall: BookingWorld.hall, after: snapshot.sequence)
+                    .makeAsyncIterator()
+                #expect(await returning.next()?.name == "queue")
+                #expect(await returning.next() == call)
+                group.cancelAll()
+            }
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `the chain of a hall verifies, and an altered row breaks it`(backend: Backend) async throws {
+        try await withWorld(backend) { world in
+            for person in 1...5 { _ = try await world.book(4, by: person) }
+            _ = try await world.walkIn()
+            try await world.booking.eventChain.chain()
+            #expect(try await world.booking.eventChain.firstBreak(in: BookingWorld.hall) == nil)
+            let kinds = try await world.database.read { db in
+                try EventStore.events(of: BookingWorld.hall, after: 0, limit: 100, in: db).map(\.entry.kind)
+            }
+            #expect(kinds.filter { $0 == .booked }.count == 5 && kinds.filter { $0 == .held }.count == 5)
+            try await world.database.transaction { tx in
+                _ = try tx.execute("UPDATE booking_event SET subject = 'x' WHERE hall = $1 AND sequence = 3", "night")
+            }
+            #expect(try await world.booking.eventChain.firstBreak(in: BookingWorld.hall) == 3)
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `the text message of a booking reaches the sink`(backend: Backend) async throws {
+        try await withWorld(backend) { world in
+            let booked = try await world.book(4, by: 1)
+            let payload = try await world.database.read { db in
+                try db.first("SELECT id, payload FROM storage_outbox WHERE topic = $1", MessageSink.topic)?.text(
+                    "payload")
+            }
+            #expect(payload?.contains(booked.reservation.code ?? "-") == true)
+        }
+    }
+}
