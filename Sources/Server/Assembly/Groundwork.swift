@@ -41,7 +41,9 @@ struct Groundwork: Sendable {
         provider = StandardProvider(keyRing: keys)
         passwords = PasswordHashing(
             settings: PasswordHashing.Settings(queueLimit: settings.passwordQueue), random: surroundings.random)
-        database = try Databases.open(url: settings.databaseURL, dataDirectory: settings.dataDirectory, logger: logger)
+        database = try Databases.open(
+            url: settings.databaseURL, dataDirectory: settings.dataDirectory,
+            connections: settings.databaseConnections, logger: logger)
     }
 
     /// - Throws: `StartupFault` when the catalogue has no such hall.

@@ -40,7 +40,7 @@ enum ConfigurationKeys {
             "database.url", .url(schemes: ["postgres", "postgresql"]), isSecret: true,
             "A PostgreSQL server; unset means SQLite in the data directory."),
         ConfigurationKey(
-            "database.connections", .integer(2...200), standard: "16", "PostgreSQL connections of this process."),
+            "database.connections", .integer(2...200), standard: "24", "PostgreSQL connections of this process."),
 
         ConfigurationKey(
             "seed.directory", .path, standard: "config/seed", "Where `yimen seed` finds the files with demo data."),
