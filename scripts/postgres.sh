@@ -56,7 +56,7 @@ make_cluster() {
     {
         echo "listen_addresses = ''"
         echo "unix_socket_directories = '$directory'"
-        echo "max_connections = 200"
+        echo "max_connections = 600"
         printf '%s\n' "$@"
     } >>"$directory/data/postgresql.conf"
 }

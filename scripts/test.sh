@@ -36,7 +36,9 @@ fi
 
 echo "Swift tests${YIMEN_TEST_POSTGRES:+, on SQLite and PostgreSQL} …"
 ended=0
-swift test --skip-build --disable-xctest --xunit-output "$logs/swift-tests.xml" >"$logs/swift-tests.log" 2>&1 </dev/null ||
+# Few tests at once: many of them watch the clock, and each has a database of its own.
+swift test --skip-build --disable-xctest --experimental-maximum-parallelization-width 4 \
+    --xunit-output "$logs/swift-tests.xml" >"$logs/swift-tests.log" 2>&1 </dev/null ||
     { ended=$?; show_swift_failures "$logs/swift-tests.log"; }
 count_report "Swift tests" $ended "$logs"/swift-tests*.xml
 
