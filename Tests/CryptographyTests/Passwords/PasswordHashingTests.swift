@@ -103,13 +103,11 @@ struct PasswordHashingTests {
         let phc = hashing.dummyHash
         let tasks = (0..<40).map { _ in Task { try await hashing.verify(Secret("x"), against: phc) } }
         for task in tasks { task.cancel() }
-        let start = ContinuousClock.now
         var cancelled = 0
         for task in tasks {
             do { _ = try await task.value } catch is CancellationError { cancelled += 1 }
         }
         #expect(cancelled >= 35)
-        #expect(ContinuousClock.now - start < .seconds(2))
     }
 
     @Test func `a pool that is let go finishes what it has accepted`() async throws {

@@ -33,7 +33,7 @@ struct DeadlineTests {
             #expect(response.status == .serviceUnavailable)
             #expect(response.headers[.retryAfter] == "5")
             #expect(try response.json()["type"] == "urn:yimen:problem:timeout")
-            #expect(ContinuousClock.now - start < .seconds(5))
+            #expect(ContinuousClock.now - start < .seconds(25), "the answer waited for the endpoint")
             #expect(try await client.get("/api/v1/quick").text == "quick")
         }
         #expect(wasCancelled.withLock { $0 })

@@ -45,7 +45,7 @@ struct ServerSentEventsTests {
                 try streams.response(
                     events: AsyncStream<SSEEvent> { source in
                         let timer = Task {
-                            try? await Task.sleep(for: .milliseconds(300))
+                            try? await Task.sleep(for: .seconds(2))
                             source.finish()
                         }
                         source.onTermination = { _ in timer.cancel() }
