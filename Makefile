@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test test-deep quick fmt lint golden cert docs bench screenshots clean
+.PHONY: help run test quick fmt lint cert docs bench screenshots clean
 
 help: ## lists these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -13,17 +13,11 @@ test: ## everything on SQLite and PostgreSQL, with a real browser; ends with one
 quick: ## Swift tests on SQLite only, no browser
 	@scripts/test.sh quick
 
-test-deep: ## the same as test with long fuzz and fault runs
-	@YIMEN_TEST_DEEP=1 scripts/test.sh
-
 fmt: ## formats the Swift sources
 	@swift format --in-place --recursive --parallel Package.swift Sources Tests
 
 lint: ## checks the format of the Swift sources
 	@swift format lint --recursive --parallel --strict Package.swift Sources Tests
-
-golden: ## rewrites the golden files; look at the difference before you commit it
-	@YIMEN_GOLDEN=rewrite swift test --disable-xctest
 
 cert: ## makes a development CA and a certificate for localhost under certs/
 	@certs/make-development-ca.sh
