@@ -8,9 +8,10 @@ from pathlib import Path
 ROOM = 10_000_000
 WIDEN = f"UPDATE booking_cell SET places = {ROOM}, cap = {ROOM}, web_cap = {ROOM} WHERE open = TRUE"
 OVERSOLD = """
-    SELECT count(*) FROM booking_cell WHERE used > cap OR used < 0 OR used <> (SELECT coalesce(sum(units), 0)
-    FROM booking_claim WHERE booking_claim.group_id = booking_cell.group_id
-        AND booking_claim.start_at_ms = booking_cell.start_at_ms)
+    SELECT count(*) FROM booking_cell c LEFT JOIN (
+        SELECT group_id, start_at_ms, sum(units) AS units FROM booking_claim GROUP BY group_id, start_at_ms
+    ) t ON t.group_id = c.group_id AND t.start_at_ms = c.start_at_ms
+    WHERE c.used > c.cap OR c.used < 0 OR c.used <> coalesce(t.units, 0)
 """
 GROUP_CELLS = """
     SELECT start_at_ms, end_at_ms FROM booking_cell WHERE open = TRUE AND group_id = '{group}'
