@@ -44,12 +44,13 @@ stop_all() {
     wait
     running=()
 }
-trap 'stop_all; echo; echo "Stopped. The data is kept in ${YIMEN_DATA_DIRECTORY:-var}/."; exit 0' INT TERM
+trap 'stop_all; echo; echo "Stopped. The data is kept in ${YIMEN_DATA_DIRECTORY:-var}/."; exit 0' INT TERM HUP
 trap stop_all EXIT
 
-"$programs/yimen" serve >>"$logs/yimen.log" 2>&1 &
+# In sessions of their own: Ctrl-C reaches this script alone, which then stops both in order.
+setsid "$programs/yimen" serve >>"$logs/yimen.log" 2>&1 &
 running[$!]="yimen serve (log: $logs/yimen.log)"
-"$programs/department-samples" --issuer "$issuer" --port "$samples_port" "${trust[@]}" \
+setsid "$programs/department-samples" --issuer "$issuer" --port "$samples_port" "${trust[@]}" \
     >>"$logs/department-samples.log" 2>&1 &
 running[$!]="department-samples (log: $logs/department-samples.log)"
 
