@@ -6,7 +6,7 @@ package struct BookingSettings: Sendable {
     package var horizonDays = 14
     /// `booking.holdSeconds` (30…3600, default 600): how long a hold lasts.
     package var holdDuration = Duration.seconds(600)
-    /// `booking.expirySeconds` (1…60, default 2): pause between two sweeps for holds and slots that ran out.
+    /// `booking.sweepSeconds` (1…60, default 2): pause between two sweeps for holds and slots that ran out.
     package var sweepInterval = Duration.seconds(2)
     /// `booking.limits.active` (0…1000, default 6; 0 is no limit): open bookings of one person on all channels.
     package var activeLimit = 6
@@ -25,11 +25,11 @@ package struct BookingSettings: Sendable {
     package var checkInPunctual = Duration.minutes(10)
     /// `booking.checkIn.lateMinutes` (0…480, default 30): how long after the slot's start check-in closes.
     package var checkInLate = Duration.minutes(30)
-    /// `booking.queue.rateBooked` (default 6): priority earned per minute by a punctual booked person.
+    /// Not configurable (standard 6): priority earned per minute by a punctual booked person.
     package var rateBooked = 6.0
-    /// `booking.queue.ratePriority` (default 6): the same for elder, disabled, military and expectant people.
+    /// Not configurable (standard 6): the same for elder, disabled, military and expectant people.
     package var ratePriority = 6.0
-    /// `booking.queue.rateOrdinary` (default 1): the same for everybody else.
+    /// Not configurable (standard 1): the same for everybody else.
     package var rateOrdinary = 1.0
     /// `booking.queue.ceilingMinutes` (5…480, default 45): after this wait everybody earns at the top rate.
     package var waitCeiling = Duration.minutes(45)
@@ -40,11 +40,11 @@ package struct BookingSettings: Sendable {
     package var recallLimit = 3
     /// `booking.queue.recallPauseSeconds` (0…300, default 20): pause between two calls of one number.
     package var recallPause = Duration.seconds(20)
-    /// `booking.queue.rejoinBehind` (0…20, default 3): how many go first when somebody missed a call and is back.
+    /// Not configurable: how many go first when somebody missed a call and is back.
     package var rejoinBehind = 3
-    /// `booking.queue.rejoinLimit` (0…10, default 2): how often one number may come back.
+    /// Not configurable: how often one number may come back.
     package var rejoinLimit = 2
-    /// `booking.idempotencyHours` (1…720, default 48): how long a request can be repeated with its key.
+    /// Not configurable: how long a request can be repeated with its key.
     package var idempotencyLifetime = Duration.hours(48)
 
     package init() {}

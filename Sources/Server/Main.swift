@@ -12,6 +12,7 @@ struct Yimen: AsyncParsableCommand {
             """,
         subcommands: [
             ServeCommand.self, MigrateCommand.self, SeedCommand.self, ClientCommand.self, UserCommand.self,
-            DeviceCommand.self, DoctorCommand.self, ConfigurationCommand.self, RehearsalTokensCommand.self,
+            DeviceCommand.self, AuditCommand.self, DoctorCommand.self, ConfigurationCommand.self,
+            RehearsalTokensCommand.self,
         ])
 }

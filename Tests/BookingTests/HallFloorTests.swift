@@ -14,6 +14,19 @@ struct HallFloorTests {
     }
 
     @Test(arguments: Backend.available)
+    func `two people who wait across midnight never share a number`(backend: Backend) async throws {
+        try await withWorld(backend) { world in
+            let first = try await world.walkIn()
+            let midnight = ProvinceTime.instant(of: ProvinceTime.date(of: world.clock.now()).adding(days: 1))
+            world.clock.advance(by: midnight - world.clock.now() + .minutes(1))
+            let second = try await world.walkIn()
+            #expect(first.number == "A001")
+            #expect(second.number == "A002")
+            try await Invariants.check(world.database)
+        }
+    }
+
+    @Test(arguments: Backend.available)
     func `ticket, code and identity number each check a booking in, once`(backend: Backend) async throws {
         try await withWorld(backend) { world in
             let booked = try await world.book(2, by: 1)

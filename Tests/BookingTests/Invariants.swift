@@ -64,6 +64,13 @@ enum Invariants {
             """
         ),
         (
+            "I6 no two open tickets share a number, also over midnight",
+            """
+            SELECT count(*) AS n FROM (SELECT hall, number FROM booking_ticket WHERE closed_at_ms IS NULL
+                GROUP BY hall, number HAVING count(*) > 1) x
+            """
+        ),
+        (
             "I9 one redemption per revision",
             """
             SELECT count(*) AS n FROM (SELECT reservation_id, revision FROM booking_redemption

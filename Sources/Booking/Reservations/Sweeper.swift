@@ -52,13 +52,14 @@ package struct Sweeper: Sendable, Service {
             before: ProvinceTime.date(of: now), issuedBefore: now - .hours(12), limit: batch, in: tx)
         for id in stale {
             guard let row = try TicketStore.find(id, in: tx) else { continue }
+            let move: ReservationMove = row.state == .serving ? .finish : .leave
+            // The conditional step comes first: who loses it to an officer has changed nothing.
+            guard move.from.contains(row.state),
+                try ReservationStore.step(row.reservation, move, from: row.state, at: now, in: tx) != nil
+            else { continue }
             try TicketStore.close(id, at: now, in: tx)
             try CallStore.closeAny(ticket: id, .left, at: now, in: tx)
-            let move: ReservationMove = row.state == .serving ? .finish : .leave
-            guard move.from.contains(row.state),
-                try ReservationStore.step(row.reservation, move, from: row.state, at: now, in: tx) != nil,
-                let closed = try TicketStore.find(id, in: tx)
-            else { continue }
+            guard let closed = try TicketStore.find(id, in: tx) else { continue }
             try ClaimStore.release(reservation: row.reservation, in: tx)
             try core.append(move == .finish ? .done : .left, closed, window: row.call?.window, at: now, in: tx)
         }

@@ -132,21 +132,28 @@ enum TicketStore {
         INSERT INTO booking_ticket (id, reservation_id, leg, hall, day, number, queue, ref_at_ms, class, punctual,
             minutes, issued_at_ms, callable_at_ms, promised_median_ms, promised_low_ms, promised_high_ms, ver)
         VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1)
+        ON CONFLICT DO NOTHING
         """
+    /// More numbers than this are never still open from the day before.
+    private static let drawLimit = 2000
 
-    /// - Returns: the number given, unique in the hall for the day.
+    /// - Returns: the number given: unique in the hall for the day, and among all numbers still open.
+    /// - Throws: `Problem.busy` when every number drawn is still open from the day before.
     static func issue(_ ticket: NewTicket, at now: Instant, in tx: any Transaction) throws -> String {
         let day = ProvinceTime.date(of: now)
-        let last = try tx.first(nextNumber, ticket.hall, day, ticket.letter)?.int("last") ?? 0
-        let digits = String(last)
-        let number = ticket.letter + String(repeating: "0", count: max(0, 3 - digits.count)) + digits
         func milliseconds(_ minutes: Int?) -> Int? { minutes.map { $0 * 60_000 } }
-        try tx.execute(
-            insert, ticket.id, ticket.reservation, ticket.hall, day, number, ticket.queue, ticket.reference,
-            ticket.priority.rawValue, ticket.punctual, ticket.minutes, now, ticket.callableAt,
-            milliseconds(ticket.promise?.median), milliseconds(ticket.promise?.low),
-            milliseconds(ticket.promise?.high))
-        return number
+        for _ in 0..<drawLimit {
+            let last = try tx.first(nextNumber, ticket.hall, day, ticket.letter)?.int("last") ?? 0
+            let digits = String(last)
+            let number = ticket.letter + String(repeating: "0", count: max(0, 3 - digits.count)) + digits
+            let inserted = try tx.execute(
+                insert, ticket.id, ticket.reservation, ticket.hall, day, number, ticket.queue, ticket.reference,
+                ticket.priority.rawValue, ticket.punctual, ticket.minutes, now, ticket.callableAt,
+                milliseconds(ticket.promise?.median), milliseconds(ticket.promise?.low),
+                milliseconds(ticket.promise?.high))
+            if inserted == 1 { return number }
+        }
+        throw Problem.busy()
     }
 
     private static let markCalled: SQL = """

@@ -8,44 +8,56 @@ package enum Base64URL {
     }()
 
     package static func encode(_ bytes: some Sequence<UInt8>) -> String {
-        var output = [UInt8]()
-        output.reserveCapacity((bytes.underestimatedCount * 4 + 2) / 3)
-        var buffer: UInt32 = 0
-        var bits = 0
-        for byte in bytes {
-            buffer = (buffer << 8 | UInt32(byte)) & 0xFFFF
-            bits += 8
-            while bits >= 6 {
-                bits -= 6
-                output.append(alphabet[Int(buffer >> UInt32(bits)) & 0x3F])
+        encode(Array(bytes))
+    }
+
+    package static func encode(_ bytes: [UInt8]) -> String {
+        let count = (bytes.count * 4 + 2) / 3
+        return String(unsafeUninitializedCapacity: count) { output in
+            var buffer: UInt32 = 0
+            var bits: UInt32 = 0
+            var written = 0
+            for byte in bytes {
+                buffer = (buffer << 8 | UInt32(byte)) & 0xFFFF
+                bits += 8
+                while bits >= 6 {
+                    bits -= 6
+                    output[written] = alphabet[Int(buffer >> bits) & 0x3F]
+                    written += 1
+                }
             }
+            if bits > 0 {
+                output[written] = alphabet[Int(buffer << (6 - bits)) & 0x3F]
+                written += 1
+            }
+            return written
         }
-        if bits > 0 {
-            output.append(alphabet[Int(buffer << UInt32(6 - bits)) & 0x3F])
-        }
-        return String(decoding: output, as: UTF8.self)
     }
 
     /// Refuses padding, white space, the base64 alphabet and non-zero spare bits, so that every
     /// value has one spelling.
     package static func decode(_ text: some StringProtocol) -> [UInt8]? {
+        var text = String(text)
+        return text.withUTF8(decode)
+    }
+
+    private static func decode(_ characters: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
+        guard characters.count % 4 != 1 else { return nil }
         var output = [UInt8]()
-        output.reserveCapacity(text.utf8.count * 3 / 4)
+        output.reserveCapacity(characters.count * 3 / 4)
         var buffer: UInt32 = 0
-        var bits = 0
-        var count = 0
-        for character in text.utf8 {
+        var bits: UInt32 = 0
+        for character in characters {
             let value = values[Int(character)]
             guard value != 0xFF else { return nil }
             buffer = (buffer << 6 | UInt32(value)) & 0xFFFF
             bits += 6
-            count += 1
             if bits >= 8 {
                 bits -= 8
-                output.append(UInt8(truncatingIfNeeded: buffer >> UInt32(bits)))
+                output.append(UInt8(truncatingIfNeeded: buffer >> bits))
             }
         }
-        guard count % 4 != 1, buffer & ((1 << UInt32(bits)) - 1) == 0 else { return nil }
+        guard buffer & ((1 << bits) - 1) == 0 else { return nil }
         return output
     }
 }

@@ -30,6 +30,13 @@ struct BrowserSessions: Sendable {
         return try await database.read { try SSOSessionStore.find(handleHash: hash, at: now, in: $0) }
     }
 
+    /// For signing out: the session even when it has gone idle or too old, as long as nobody has ended it.
+    func unendedSession(of request: Request) async throws -> SSOSession? {
+        guard let handle = handle(of: request) else { return nil }
+        let hash = crypto.digest(handle)
+        return try await database.read { try SSOSessionStore.findOpen(handleHash: hash, in: $0) }
+    }
+
     /// The reader has picked a language here; a wish that a system passes on does not outvote it.
     func hasChosenLocale(_ request: Request) -> Bool {
         cookies.read("locale", from: request) != nil || request.uri.query?.contains("lang=") == true

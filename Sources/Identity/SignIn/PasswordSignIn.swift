@@ -81,11 +81,13 @@ struct PasswordSignIn: Sendable {
     private func refuse(_ found: Found, _ buckets: SignInThrottle.Buckets) async throws -> Outcome {
         let now = surroundings.now()
         let event = found.account.map { AuditEvent.signInRefused($0.person.id, surroundings) }
-        try await database.transaction { [throttle] transaction in
+        return try await database.transaction { [throttle] transaction in
+            // As after a right password: past the limit both answer alike, or a burst would tell which guess was right.
+            let delay = try throttle.delay(buckets, deviceIsKnown: found.deviceIsKnown, at: now, in: transaction)
             try throttle.recordFailure(buckets, deviceIsKnown: found.deviceIsKnown, at: now, in: transaction)
             if let event { try AuditStore.append(event, in: transaction) }
+            return delay.map(Outcome.throttled) ?? .refused
         }
-        return .refused
     }
 
     private func open(
@@ -119,7 +121,7 @@ struct PasswordSignIn: Sendable {
                     return .signedIn(renewed, handle: Secret(handle), ended: [])
                 }
                 // Somebody else was signed in here: their session must not outlive the change of person.
-                if let other = try SSOSessionStore.find(handleHash: oldHandleHash, at: now, in: transaction) {
+                if let other = try SSOSessionStore.findOpen(handleHash: oldHandleHash, in: transaction) {
                     ended.append(
                         try sessions.end(other.id, by: person.id, because: "another-person", at: now, in: transaction))
                 }

@@ -41,7 +41,9 @@ package struct SignInThrottle: Sendable {
         -> Duration?
     {
         var delay: Duration?
-        for (bucket, limit) in limited(buckets, deviceIsKnown) {
+        // What strangers do at the same address does not lock out a device that is known for the account.
+        let judged = deviceIsKnown ? [(buckets.knownDevice, limits.knownDevice)] : limited(buckets, deviceIsKnown)
+        for (bucket, limit) in judged {
             guard let counter = try SignInFailureStore.find(bucket, at: now, in: statements), counter.failures >= limit
             else { continue }
             delay = max(delay ?? .zero, counter.windowEnds - now)

@@ -14,6 +14,8 @@ enum SSOSessionStore {
         """
     private static let byHandle = SQL(
         "SELECT \(columns) FROM identity_sso_session WHERE handle_hash = $1 AND \(live)")
+    private static let openByHandle = SQL(
+        "SELECT \(columns) FROM identity_sso_session WHERE handle_hash = $1 AND ended_at_ms IS NULL")
     private static let byPerson = SQL(
         """
         SELECT \(columns) FROM identity_sso_session WHERE person_id = $1 AND \(live)
@@ -48,6 +50,12 @@ enum SSOSessionStore {
 
     static func find(handleHash: String, at now: Instant, in statements: any Statements) throws -> SSOSession? {
         try statements.first(byHandle, handleHash, now).map(session)
+    }
+
+    /// Also a session that has gone idle: nobody can use it any more, but the systems under it still have to be told
+    /// when the person signs out.
+    static func findOpen(handleHash: String, in statements: any Statements) throws -> SSOSession? {
+        try statements.first(openByHandle, handleHash).map(session)
     }
 
     static func list(person: String, at now: Instant, in statements: any Statements) throws -> [SSOSession] {

@@ -8,8 +8,6 @@ package struct OutboundPolicy: Sendable {
     /// Allows plain http to addresses in `allowedRanges`.
     package var allowsPlainHTTP: Bool
     package var timeout: Duration = .seconds(5)
-    /// More of an answer is not read.
-    package var maximumAnswer = 64 * 1024
 
     package init(allowedRanges: [AddressRange] = [], allowsPlainHTTP: Bool = false) {
         self.allowedRanges = allowedRanges

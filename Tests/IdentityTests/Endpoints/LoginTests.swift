@@ -96,6 +96,24 @@ struct LoginTests {
         }
     }
 
+    @Test func `in a burst past the limit a wrong password looks like the right one`() async throws {
+        try await House.run { house in
+            try await house.addCitizen()
+            let statuses = try await withThrowingTaskGroup(of: HTTPResponse.Status.self) { group in
+                for _ in 0..<24 {
+                    group.addTask {
+                        var browser = Browser()
+                        return try await attempt(house, "19900000001", "guess", &browser).status
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            // Ten are told that it was wrong; the others learn nothing, however they raced.
+            #expect(statuses.count { $0 == .badRequest } == 10)
+            #expect(statuses.count { $0 == .tooManyRequests } == 14)
+        }
+    }
+
     @Test func `unknown names are throttled like known ones, and an address by itself`() async throws {
         try await House.run(settings: { $0.throttle.address = 15 }) { house in
             var browser = Browser()

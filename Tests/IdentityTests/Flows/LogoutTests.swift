@@ -15,6 +15,25 @@ struct LogoutTests {
         "/oauth2/logout?" + ParameterList(parameters).encoded
     }
 
+    @Test func `signing out reaches every system also when the session has gone idle`() async throws {
+        try await House.run { house in
+            try await house.addCitizen()
+            try await house.addClient { $0.backchannelLogoutURI = "https://department.example/backchannel" }
+            var browser = Browser()
+            let body = try await house.tokens(Attempt(), &browser)
+            house.clock.advance(by: house.provider.settings.sessionIdle + .minutes(5))
+            let hint = try #require(body["id_token"]?.stringValue)
+            _ = try await browser.followFlow(
+                logout(["id_token_hint": hint, "post_logout_redirect_uri": "https://department.example/bye"]),
+                origin: House.issuer, house.client)
+            #expect(house.listener.sids.count == 1)
+            let waiting = try await house.database.read {
+                try $0.query("SELECT payload FROM storage_outbox WHERE topic = $1", BackchannelLogout.topic).count
+            }
+            #expect(waiting == 1)
+        }
+    }
+
     @Test(arguments: Backend.available)
     func `a hint signs out everywhere and comes back with state`(backend: Backend) async throws {
         try await House.run(backend) { house in

@@ -104,6 +104,8 @@ enum M0002_Visits {
             )
             """,
             "CREATE INDEX booking_ticket_queue ON booking_ticket (queue) WHERE closed_at_ms IS NULL",
+            // Numbers start afresh at midnight while people who came before still wait: no two of them may share one.
+            "CREATE UNIQUE INDEX booking_ticket_open_number ON booking_ticket (hall, number) WHERE closed_at_ms IS NULL",
             """
             CREATE TABLE booking_call (
                 id TEXT PRIMARY KEY,

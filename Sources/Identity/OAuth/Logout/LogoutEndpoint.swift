@@ -28,7 +28,7 @@ struct LogoutEndpoint: Sendable {
         guard form.contains("confirm") else { return try await respond(form, request, context) }
         try forms.check(request, token: try form.single(FormGuard.field), context: context)
         return try await parsed(form, context) { logout in
-            try await signOut(try await browsers.session(of: request), logout, context)
+            try await signOut(try await browsers.unendedSession(of: request), logout, context)
         }
     }
 
@@ -36,7 +36,7 @@ struct LogoutEndpoint: Sendable {
         -> Response
     {
         try await parsed(parameters, context) { logout in
-            guard let session = try await browsers.session(of: request) else {
+            guard let session = try await browsers.unendedSession(of: request) else {
                 return try await signOut(nil, logout, context)
             }
             guard try await isMeant(session, by: logout.hint) else { return try confirmation(logout, context) }
