@@ -83,8 +83,10 @@ struct PasswordSignIn: Sendable {
         let event = found.account.map { AuditEvent.signInRefused($0.person.id, surroundings) }
         return try await database.transaction { [throttle] transaction in
             // As after a right password: past the limit both answer alike, or a burst would tell which guess was right.
-            let delay = try throttle.delay(buckets, deviceIsKnown: found.deviceIsKnown, at: now, in: transaction)
+            // Counting first makes attempts of one account queue up at the counter's row.
             try throttle.recordFailure(buckets, deviceIsKnown: found.deviceIsKnown, at: now, in: transaction)
+            let delay = try throttle.delay(
+                buckets, deviceIsKnown: found.deviceIsKnown, counted: 1, at: now, in: transaction)
             if let event { try AuditStore.append(event, in: transaction) }
             return delay.map(Outcome.throttled) ?? .refused
         }

@@ -37,14 +37,17 @@ package struct SignInThrottle: Sendable {
     }
 
     /// - Returns: how long to wait before another attempt makes sense; `nil` to go ahead.
-    func delay(_ buckets: Buckets, deviceIsKnown: Bool, at now: Instant, in statements: any Statements) throws
-        -> Duration?
-    {
+    ///
+    /// - Parameter counted: how many of the failures on record are this attempt's own.
+    func delay(
+        _ buckets: Buckets, deviceIsKnown: Bool, counted: Int = 0, at now: Instant, in statements: any Statements
+    ) throws -> Duration? {
         var delay: Duration?
         // What strangers do at the same address does not lock out a device that is known for the account.
         let judged = deviceIsKnown ? [(buckets.knownDevice, limits.knownDevice)] : limited(buckets, deviceIsKnown)
         for (bucket, limit) in judged {
-            guard let counter = try SignInFailureStore.find(bucket, at: now, in: statements), counter.failures >= limit
+            guard let counter = try SignInFailureStore.find(bucket, at: now, in: statements),
+                counter.failures - counted >= limit
             else { continue }
             delay = max(delay ?? .zero, counter.windowEnds - now)
         }

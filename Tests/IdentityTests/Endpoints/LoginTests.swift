@@ -96,8 +96,9 @@ struct LoginTests {
         }
     }
 
-    @Test func `in a burst past the limit a wrong password looks like the right one`() async throws {
-        try await House.run { house in
+    @Test(arguments: Backend.available)
+    func `in a burst past the limit a wrong password looks like the right one`(backend: Backend) async throws {
+        try await House.run(backend) { house in
             try await house.addCitizen()
             let statuses = try await withThrowingTaskGroup(of: HTTPResponse.Status.self) { group in
                 for _ in 0..<24 {
