@@ -9,13 +9,7 @@ package struct Sweeper: Sendable, Service {
     private static let batch = 50
 
     package func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                // The next round tries again; nothing depends on one.
-                try? await sweep()
-                try? await Task.sleep(for: core.settings.sweepInterval)
-            }
-        }
+        await BackgroundRounds(name: "sweep", pause: core.settings.sweepInterval).run { try await sweep() }
     }
 
     package func sweep() async throws {

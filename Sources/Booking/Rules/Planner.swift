@@ -9,13 +9,7 @@ package struct Planner: Sendable, Service {
 
     /// Plans until shutdown: at once, then as days begin and as rules, calendar or catalogue change.
     package func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                // The next round tries again; nothing depends on one.
-                _ = try? await plan()
-                try? await Task.sleep(for: .seconds(20))
-            }
-        }
+        await BackgroundRounds(name: "plan", pause: .seconds(20)).run { try await plan() }
     }
 
     /// - Returns: how many days of groups were planned.

@@ -8,13 +8,8 @@ package struct EventChain: Sendable, Service {
     private static let batch = 200
 
     package func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                // The rows wait in the intake for the next round.
-                try? await chain()
-                try? await Task.sleep(for: .milliseconds(500))
-            }
-        }
+        // After a failure the rows wait in the intake for the next round.
+        await BackgroundRounds(name: "event chain", pause: .milliseconds(500)).run { try await chain() }
     }
 
     /// Moves all that waits.
