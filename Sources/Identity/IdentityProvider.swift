@@ -26,6 +26,8 @@ package struct IdentityProvider: Sendable {
     /// To be run beside the server.
     package let services: [any Service]
 
+    /// Client authentication, the same at every endpoint.
+    private let authenticate: AuthenticateClient
     private let database: any Database
     private let crypto: any CryptoProvider
     private let passwords: PasswordHashing
@@ -51,8 +53,9 @@ package struct IdentityProvider: Sendable {
         let vault = PersonVault(crypto: crypto)
         let issuer = TokenIssuer(
             keys: keys, crypto: crypto, vault: vault, settings: settings, surroundings: surroundings)
+        authenticate = AuthenticateClient(clients: clients, crypto: crypto)
         tokens = TokenService(
-            authenticate: AuthenticateClient(clients: clients, crypto: crypto),
+            authenticate: authenticate,
             grants: [
                 RedeemAuthorizationCode(database: database, crypto: crypto, tokens: issuer, surroundings: surroundings),
                 RotateRefreshToken(

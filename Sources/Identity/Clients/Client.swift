@@ -42,6 +42,9 @@ package struct Client: Sendable, Hashable {
     package var accessTokenLife: Duration
     package var refreshIdle: Duration
     package var refreshLife: Duration
+    package var profile = ClientProfile()
+    package var keys = ClientKeys()
+    package var policy = ClientPolicy()
 
     package init(
         id: String, name: String, authMethod: AuthMethod, secretHash: String? = nil, redirectURIs: [String] = [],

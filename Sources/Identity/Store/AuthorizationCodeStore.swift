@@ -6,13 +6,13 @@ enum AuthorizationCodeStore {
     private static let insert = SQL(
         """
         INSERT INTO identity_authorization_code (code_hash, grant_id, client_id, person_id, sid, redirect_uri,
-            code_challenge, scopes, nonce, acr, amr, authenticated_at_ms, created_at_ms, expires_at_ms)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+            code_challenge, scopes, nonce, acr, amr, authenticated_at_ms, created_at_ms, expires_at_ms, terms)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
         """)
     private static let find = SQL(
         """
         SELECT grant_id, client_id, person_id, sid, redirect_uri, code_challenge, scopes, nonce, acr, amr,
-            authenticated_at_ms, expires_at_ms, redeemed_at_ms
+            authenticated_at_ms, expires_at_ms, redeemed_at_ms, terms
         FROM identity_authorization_code WHERE code_hash = $1
         """)
     /// The gate: of any number of redemptions on any number of processes, one gets a row back.
@@ -28,7 +28,8 @@ enum AuthorizationCodeStore {
         try transaction.execute(
             insert, hash, code.grant.id, code.grant.clientID, code.grant.personID, code.grant.sid, code.redirectURI,
             code.codeChallenge, TextList.encode(code.grant.scopes), code.nonce, code.grant.acr.rawValue,
-            TextList.encode(code.grant.amr), code.grant.authenticatedAt, now, code.expiresAt)
+            TextList.encode(code.grant.amr), code.grant.authenticatedAt, now, code.expiresAt,
+            try JSONColumn.encode(code.grant.terms))
     }
 
     static func find(hash: String, in statements: any Statements) throws -> AuthorizationCode? {
@@ -38,7 +39,8 @@ enum AuthorizationCodeStore {
                 id: try row.text("grant_id"), clientID: try row.text("client_id"),
                 personID: try row.text("person_id"), sid: try row.text("sid"),
                 scopes: try TextList.decode(row.text("scopes")), acr: try row.raw("acr"),
-                amr: try TextList.decode(row.text("amr")), authenticatedAt: try row.instant("authenticated_at_ms")),
+                amr: try TextList.decode(row.text("amr")), authenticatedAt: try row.instant("authenticated_at_ms"),
+                terms: try JSONColumn.decode(row.text("terms"))),
             redirectURI: try row.text("redirect_uri"), codeChallenge: try row.optionalText("code_challenge"),
             nonce: try row.optionalText("nonce"), expiresAt: try row.instant("expires_at_ms"),
             redeemedAt: try row.optionalInstant("redeemed_at_ms"))

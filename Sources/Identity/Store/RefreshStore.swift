@@ -6,8 +6,8 @@ enum RefreshStore {
     private static let addFamily = SQL(
         """
         INSERT INTO identity_refresh_family (id, client_id, person_id, sid, offline, scopes, acr, amr,
-            authenticated_at_ms, created_at_ms, ends_at_ms)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+            authenticated_at_ms, created_at_ms, ends_at_ms, terms)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
         """)
     private static let addToken = SQL(
         """
@@ -23,7 +23,7 @@ enum RefreshStore {
     private static let find = SQL(
         """
         SELECT t.generation, t.expires_at_ms, t.replaced_at_ms, f.id, f.client_id, f.person_id, f.sid, f.offline,
-            f.scopes, f.acr, f.amr, f.authenticated_at_ms, f.ends_at_ms, f.revoked_at_ms
+            f.scopes, f.acr, f.amr, f.authenticated_at_ms, f.ends_at_ms, f.revoked_at_ms, f.terms
         FROM identity_refresh_token t JOIN identity_refresh_family f ON f.id = t.family_id WHERE t.token_hash = $1
         """)
     /// Holds the family row to the end of the transaction: a revocation comes before or after.
@@ -59,7 +59,8 @@ enum RefreshStore {
     ) throws {
         try transaction.execute(
             addFamily, grant.id, grant.clientID, grant.personID, grant.sid, offline, TextList.encode(grant.scopes),
-            grant.acr.rawValue, TextList.encode(grant.amr), grant.authenticatedAt, now, ends)
+            grant.acr.rawValue, TextList.encode(grant.amr), grant.authenticatedAt, now, ends,
+            try JSONColumn.encode(grant.terms))
         try add(tokenHash, family: grant.id, generation: 0, expires: idleEnds, at: now, in: transaction)
     }
 
@@ -76,7 +77,8 @@ enum RefreshStore {
             grant: Grant(
                 id: try row.text("id"), clientID: try row.text("client_id"), personID: try row.text("person_id"),
                 sid: try row.text("sid"), scopes: try TextList.decode(row.text("scopes")), acr: try row.raw("acr"),
-                amr: try TextList.decode(row.text("amr")), authenticatedAt: try row.instant("authenticated_at_ms")),
+                amr: try TextList.decode(row.text("amr")), authenticatedAt: try row.instant("authenticated_at_ms"),
+                terms: try JSONColumn.decode(row.text("terms"))),
             offline: try row.boolean("offline"), generation: try row.integer("generation"),
             expiresAt: try row.instant("expires_at_ms"), replacedAt: try row.optionalInstant("replaced_at_ms"),
             familyEndsAt: try row.instant("ends_at_ms"), familyRevokedAt: try row.optionalInstant("revoked_at_ms"))

@@ -12,12 +12,13 @@ package struct Grant: Sendable, Hashable {
     package let acr: AssuranceLevel
     package let amr: [String]
     package let authenticatedAt: Instant
+    package var terms = GrantTerms()
 
     /// The same grant, narrowed (RFC 6749 §6: a refresh may ask for less, never for more).
     func narrowed(to scopes: [String]) -> Grant {
         Grant(
             id: id, clientID: clientID, personID: personID, sid: sid, scopes: scopes, acr: acr, amr: amr,
-            authenticatedAt: authenticatedAt)
+            authenticatedAt: authenticatedAt, terms: terms)
     }
 }
 

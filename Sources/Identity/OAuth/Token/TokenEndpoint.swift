@@ -9,22 +9,8 @@ struct TokenEndpoint: Sendable {
     let tokens: TokenService
 
     func post(_ request: Request, _ context: WebContext) async throws -> Response {
-        do {
-            let headers = request.headers[values: .authorization]
-            guard headers.count <= 1 else {
-                throw OAuthError(.invalidRequest, "there are several Authorization headers")
-            }
-            let form: ParameterList
-            do {
-                form = try await ParameterList.form(request)
-            } catch let fault as ParameterFault {
-                throw OAuthError(.invalidRequest, fault.detail)
-            }
-            return Self.response(try await tokens.answer(TokenRequest(form: form, authorization: headers.first)))
-        } catch let error as OAuthError {
-            context.logger.info(
-                "token refused", metadata: ["error": "\(error.code.rawValue)", "why": "\(error.description)"])
-            return OAuthErrorBody.response(error)
+        try await MachineEndpoint.answer("token", request, context) { asked in
+            Self.response(try await tokens.answer(asked))
         }
     }
 

@@ -17,14 +17,14 @@ package struct TokenService: TokenGrants, Sendable {
     /// In process, for Yimen's own pages.
     package func exchange(_ form: ParameterList) async throws -> TokenAnswer {
         do {
-            return try await answer(TokenRequest(form: form, authorization: nil))
+            return try await answer(ClientRequest(form: form, authorization: nil))
         } catch let error as OAuthError {
             throw TokenRefusal(error.code.rawValue, error.description)
         }
     }
 
     /// - Throws: `OAuthError`; `Problem.busy`; `StorageError`.
-    func answer(_ request: TokenRequest) async throws -> TokenAnswer {
+    func answer(_ request: ClientRequest) async throws -> TokenAnswer {
         // RFC 6749 §3.2: no parameter more than once.
         if let name = request.form.firstDuplicate {
             throw OAuthError(.invalidRequest, "a parameter is sent more than once", detail: name)
@@ -46,5 +46,5 @@ protocol TokenGrant: Sendable {
     var type: Client.GrantType { get }
 
     /// - Parameter client: authenticated, and registered for this grant.
-    func answer(_ request: TokenRequest, from client: Client) async throws -> TokenAnswer
+    func answer(_ request: ClientRequest, from client: Client) async throws -> TokenAnswer
 }

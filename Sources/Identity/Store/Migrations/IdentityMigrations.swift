@@ -4,6 +4,6 @@ package import Storage
 package enum IdentityMigrations {
     package static let all: [Migration] = [
         M0001People.migration, M0002Sessions.migration, M0003Clients.migration, M0004Grants.migration,
-        M0005SigningKeys.migration, M0006Audit.migration,
+        M0005SigningKeys.migration, M0006Audit.migration, M0007ClientTerms.migration,
     ]
 }

@@ -10,7 +10,7 @@ struct GrantClientCredentials: TokenGrant {
     let tokens: TokenIssuer
     let surroundings: Surroundings
 
-    func answer(_ request: TokenRequest, from client: Client) async throws -> TokenAnswer {
+    func answer(_ request: ClientRequest, from client: Client) async throws -> TokenAnswer {
         let allowed = client.scopes.subtracting(Self.personal)
         var scopes = allowed.sorted()
         if let text = request.form.value("scope") {

@@ -18,7 +18,7 @@ struct RedeemAuthorizationCode: TokenGrant {
     let tokens: TokenIssuer
     let surroundings: Surroundings
 
-    func answer(_ request: TokenRequest, from client: Client) async throws -> TokenAnswer {
+    func answer(_ request: ClientRequest, from client: Client) async throws -> TokenAnswer {
         let hash = crypto.digest(try request.required("code"))
         let redirectURI = try request.required("redirect_uri")
         guard let code = try await database.read({ try AuthorizationCodeStore.find(hash: hash, in: $0) }) else {

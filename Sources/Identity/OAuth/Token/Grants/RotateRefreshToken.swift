@@ -17,7 +17,7 @@ struct RotateRefreshToken: TokenGrant {
     let settings: IdentitySettings
     let surroundings: Surroundings
 
-    func answer(_ request: TokenRequest, from client: Client) async throws -> TokenAnswer {
+    func answer(_ request: ClientRequest, from client: Client) async throws -> TokenAnswer {
         let token = try request.required("refresh_token")
         let hash = crypto.digest(token)
         let now = surroundings.now()
@@ -74,7 +74,7 @@ struct RotateRefreshToken: TokenGrant {
     }
 
     /// The same scopes or fewer (RFC 6749 §6).
-    private func narrow(_ grant: Grant, _ request: TokenRequest) throws(OAuthError) -> Grant {
+    private func narrow(_ grant: Grant, _ request: ClientRequest) throws(OAuthError) -> Grant {
         guard let text = request.form.value("scope") else { return grant }
         guard let scopes = ScopeList.parse(text), !scopes.isEmpty, scopes.allSatisfy(grant.scopes.contains) else {
             throw OAuthError(.invalidScope, "scope goes beyond what was granted")

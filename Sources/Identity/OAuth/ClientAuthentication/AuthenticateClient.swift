@@ -13,7 +13,7 @@ struct PresentedCredentials: Sendable {
 protocol ClientAuthenticationMethod: Sendable {
     /// - Returns: `nil` when the request does not use this method.
     /// - Throws: when it does, and wrongly.
-    func credentials(in request: TokenRequest) throws(OAuthError) -> PresentedCredentials?
+    func credentials(in request: ClientRequest) throws(OAuthError) -> PresentedCredentials?
 }
 
 /// Finds out which client is asking.
@@ -36,7 +36,7 @@ struct AuthenticateClient: Sendable {
         self.crypto = crypto
     }
 
-    func callAsFunction(_ request: TokenRequest) async throws -> Client {
+    func callAsFunction(_ request: ClientRequest) async throws -> Client {
         var presented: PresentedCredentials?
         for method in methods {
             guard let found = try method.credentials(in: request) else { continue }

@@ -4,7 +4,7 @@ import Web
 
 /// `Authorization: Basic` with both halves form-encoded first (RFC 6749 §2.3.1).
 struct BasicCredentials: ClientAuthenticationMethod {
-    func credentials(in request: TokenRequest) throws(OAuthError) -> PresentedCredentials? {
+    func credentials(in request: ClientRequest) throws(OAuthError) -> PresentedCredentials? {
         guard let header = request.authorization else { return nil }
         let parts = header.split(separator: " ", maxSplits: 1)
         guard parts.count == 2, parts[0].lowercased() == "basic" else {

@@ -3,7 +3,7 @@ import Core
 /// `client_id` and perhaps `client_secret` in the body (RFC 6749 §2.3.1); a public client sends the
 /// id alone (§3.2.1). Never in the URL: the endpoint reads no query.
 struct PostedCredentials: ClientAuthenticationMethod {
-    func credentials(in request: TokenRequest) throws(OAuthError) -> PresentedCredentials? {
+    func credentials(in request: ClientRequest) throws(OAuthError) -> PresentedCredentials? {
         let secret = request.form.value("client_secret")
         if request.authorization != nil, secret == nil { return nil }
         guard let id = request.form.value("client_id") else {

@@ -1,0 +1,20 @@
+/// What people and administrators are told about a client (RFC 7591 §2, OpenID Connect Registration §2).
+///
+/// Every member is optional, so that a row written before a member existed still reads.
+package struct ClientProfile: Sendable, Hashable, Codable {
+    /// The department that answers for the system: an id of the catalogue.
+    package var department: String?
+    /// E-mail addresses or telephone numbers of the people who run it.
+    package var contacts: [String]?
+    package var logoURI: String?
+    /// The system's home page.
+    package var clientURI: String?
+    package var policyURI: String?
+    package var termsURI: String?
+    /// https page that starts a sign-in at the system (OpenID Connect Core §4).
+    package var initiateLoginURI: String?
+    package var softwareID: String?
+    package var softwareVersion: String?
+
+    package init() {}
+}

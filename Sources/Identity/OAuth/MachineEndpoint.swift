@@ -1,0 +1,22 @@
+import Core
+import Hummingbird
+import Logging
+import Web
+
+/// The frame of every endpoint that clients call and that answers in JSON: one reading of the
+/// request, one form of errors (RFC 6749 §5.2).
+enum MachineEndpoint {
+    /// - Parameter name: for the log line of a refusal.
+    static func answer(
+        _ name: String, _ request: Request, _ context: WebContext,
+        _ body: (ClientRequest) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await body(try await ClientRequest.read(request))
+        } catch let error as OAuthError {
+            context.logger.info(
+                "\(name) refused", metadata: ["error": "\(error.code.rawValue)", "why": "\(error.description)"])
+            return OAuthErrorBody.response(error)
+        }
+    }
+}
