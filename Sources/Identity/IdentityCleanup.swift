@@ -54,6 +54,7 @@ package struct IdentityCleanup: Service {
         (batch(of: "identity_sign_in_request", key: "handle_hash", where: "expires_at_ms < $1"), false),
         (batch(of: "identity_sign_in_failure", key: "bucket", where: "window_ends_at_ms < $1"), false),
         (batch(of: "identity_revocation", key: "subject", where: "expires_at_ms < $1"), false),
+        (batch(of: "identity_logout_delivery", key: "id", where: "ended_at_ms < $1"), true),
         // A spent code is kept for a while: its reuse is an alarm.
         (batch(of: "identity_authorization_code", key: "code_hash", where: "expires_at_ms < $1"), true),
         (

@@ -70,7 +70,8 @@ package struct IdentityProvider: Sendable {
         registry = ClientRegistry(database: database, crypto: crypto, surroundings: surroundings)
         auditChain = AuditChain(database: database, crypto: crypto, logger: logger)
         backchannelLogout = BackchannelLogout(
-            clients: clients, keys: keys, post: outbound, issuer: settings.issuer, surroundings: surroundings)
+            database: database, clients: clients, keys: keys, post: outbound, issuer: settings.issuer,
+            surroundings: surroundings)
         services = [
             keyRotation, clients, revocations, auditChain,
             IdentityCleanup(database: database, settings: settings, surroundings: surroundings, logger: logger),
@@ -90,6 +91,7 @@ package struct IdentityProvider: Sendable {
         let authorize: AuthorizeEndpoint
         let login: LoginEndpoint
         let logout: LogoutEndpoint
+        let signedOut: SignedOutPages
         let account: AccountEndpoint
         let token: TokenEndpoint
         let userInfo: UserInfoEndpoint
@@ -107,6 +109,9 @@ package struct IdentityProvider: Sendable {
             database: database, crypto: crypto, settings: settings, surroundings: surroundings)
         let responder = AuthorizationResponder(issuer: settings.issuer, renderer: router.renderer)
         let errors = ProtocolErrorPage(renderer: router.renderer)
+        let signedOut = SignedOutPages(
+            database: database, crypto: crypto, clients: clients, cookies: router.cookies, renderer: router.renderer,
+            issuer: settings.issuer, surroundings: surroundings)
         let ending = SessionEnding(clients: clients, listener: listener, surroundings: surroundings)
         let signIn = PasswordSignIn(
             database: database, crypto: crypto, passwords: passwords, vault: vault, sessions: ending,
@@ -122,10 +127,12 @@ package struct IdentityProvider: Sendable {
                 clients: clients, renderer: router.renderer, settings: settings, surroundings: surroundings),
             logout: LogoutEndpoint(
                 database: database, clients: clients, hints: hints, browsers: browsers, sessions: ending,
-                errors: errors, renderer: router.renderer, forms: router.forms, surroundings: surroundings),
+                errors: errors, renderer: router.renderer, forms: router.forms, signedOut: signedOut,
+                surroundings: surroundings),
+            signedOut: signedOut,
             account: AccountEndpoint(
                 database: database, vault: vault, clients: clients, browsers: browsers, sessions: ending,
-                renderer: router.renderer, surroundings: surroundings),
+                signedOut: signedOut, renderer: router.renderer, surroundings: surroundings),
             token: TokenEndpoint(tokens: tokens),
             userInfo: UserInfoEndpoint(
                 database: database, accessTokens: accessTokens, vault: vault, settings: settings),

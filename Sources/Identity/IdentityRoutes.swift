@@ -17,6 +17,8 @@ package struct IdentityRoutes: Sendable {
         router.crossSite.get("/oauth2/logout", use: endpoints.logout.get)
         router.crossSite.post("/oauth2/logout", use: endpoints.logout.post)
 
+        router.browser.get("/oauth2/logout/done", use: endpoints.signedOut.get)
+
         router.browser.get("/login", use: endpoints.login.get)
         router.browser.post("/login", use: endpoints.login.post)
         router.browser.get("/account", use: endpoints.account.get)

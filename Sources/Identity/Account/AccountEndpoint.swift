@@ -11,6 +11,7 @@ struct AccountEndpoint: Sendable {
     let clients: ClientDirectory
     let browsers: BrowserSessions
     let sessions: SessionEnding
+    let signedOut: SignedOutPages
     let renderer: PageRenderer
     let surroundings: Surroundings
 
@@ -36,7 +37,7 @@ struct AccountEndpoint: Sendable {
                 return try sessions.endOne(sid: target ?? "", of: person, at: now, in: transaction)
             case "sign-out-device":
                 let own = try SSOSessionStore.openSessions(of: person, in: transaction)
-                guard let target, own.contains(target) else { return EndedSessions(sids: []) }
+                guard let target, own.contains(target) else { return .none }
                 return try sessions.end(target, by: person, because: "one-device", at: now, in: transaction)
             case "sign-out-everywhere":
                 return try sessions.endEverywhere(of: person, by: person, at: now, in: transaction)
@@ -46,8 +47,7 @@ struct AccountEndpoint: Sendable {
         await sessions.announce(ended)
         let isOut = action == "sign-out-everywhere" || (action == "sign-out-device" && target == session.id)
         guard isOut else { return Response.redirect303("/account").withNoStore() }
-        var response = try renderer.render(
-            "identity/notice", NoticePage.signedOut, titleKey: "identity.notice.title", context: context)
+        var response = try signedOut.answer(ended, destination: nil, context: context)
         browsers.forget(on: &response)
         return response
     }

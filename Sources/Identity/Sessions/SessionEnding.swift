@@ -1,11 +1,6 @@
 import Core
 import Storage
 
-/// What ended: handed to the listener after the commit.
-struct EndedSessions: Sendable {
-    let sids: [String]
-}
-
 /// Ends sessions and everything under them: relying sessions, their refresh families, their access
 /// tokens; and queues a logout token for every system that asked for one (OpenID Connect
 /// Back-Channel Logout 1.0 §2.5). All in the caller's transaction; the listener is told afterwards.
@@ -19,15 +14,10 @@ struct SessionEnding: Sendable {
         _ ssoSession: String, by actor: String, because reason: String, at now: Instant,
         in transaction: any Transaction
     ) throws -> EndedSessions {
-        guard let person = try SSOSessionStore.end(ssoSession, at: now, in: transaction) else {
-            return EndedSessions(sids: [])
-        }
-        try AuditStore.append(
-            .signedOut(ssoSession, by: actor, reason: reason, surroundings), in: transaction)
-        let ended = try RelyingSessionStore.endAll(under: ssoSession, at: now, in: transaction)
-        for session in ended { try endGrants(of: session, at: now, in: transaction) }
-        _ = person
-        return EndedSessions(sids: ended.map(\.sid))
+        let logout = surroundings.newID()
+        return EndedSessions(
+            logoutID: logout,
+            systems: try end(ssoSession, as: logout, by: actor, because: reason, at: now, in: transaction))
     }
 
     /// One system under a session, for the person's own account page.
@@ -35,33 +25,56 @@ struct SessionEnding: Sendable {
         -> EndedSessions
     {
         guard let session = try RelyingSessionStore.end(sid, of: person, at: now, in: transaction) else {
-            return EndedSessions(sids: [])
+            return .none
         }
         try AuditStore.append(.signedOut(sid, by: person, reason: "one-system", surroundings), in: transaction)
-        try endGrants(of: session, at: now, in: transaction)
-        return EndedSessions(sids: [sid])
+        let logout = surroundings.newID()
+        return EndedSessions(
+            logoutID: logout, systems: [try endGrants(of: session, as: logout, at: now, in: transaction)])
     }
 
     /// All browsers of a person.
     func endEverywhere(of person: String, by actor: String, at now: Instant, in transaction: any Transaction) throws
         -> EndedSessions
     {
-        var sids = [String]()
+        let logout = surroundings.newID()
+        var systems = [EndedSystem]()
         for session in try SSOSessionStore.openSessions(of: person, in: transaction) {
-            sids += try end(session, by: actor, because: "everywhere", at: now, in: transaction).sids
+            systems += try end(
+                session, as: logout, by: actor, because: "everywhere", at: now, in: transaction)
         }
-        return EndedSessions(sids: sids)
+        return EndedSessions(logoutID: logout, systems: systems)
     }
 
     /// After the commit: our own pages forget the sessions at once.
     func announce(_ ended: EndedSessions) async {
-        guard !ended.sids.isEmpty else { return }
+        guard !ended.systems.isEmpty else { return }
         await listener.sessionsEnded(sid: ended.sids)
     }
 
-    private func endGrants(of session: RelyingSession, at now: Instant, in transaction: any Transaction) throws {
+    private func end(
+        _ ssoSession: String, as logout: String, by actor: String, because reason: String, at now: Instant,
+        in transaction: any Transaction
+    ) throws -> [EndedSystem] {
+        guard try SSOSessionStore.end(ssoSession, at: now, in: transaction) != nil else { return [] }
+        try AuditStore.append(.signedOut(ssoSession, by: actor, reason: reason, surroundings), in: transaction)
+        return try RelyingSessionStore.endAll(under: ssoSession, at: now, in: transaction).map {
+            try endGrants(of: $0, as: logout, at: now, in: transaction)
+        }
+    }
+
+    private func endGrants(
+        of session: RelyingSession, as logout: String, at now: Instant, in transaction: any Transaction
+    ) throws -> EndedSystem {
         try RefreshStore.revokeAll(sid: session.sid, at: now, in: transaction)
         try RevocationStore.revoke(session.sid, at: now, in: transaction)
-        try BackchannelLogout.enqueue(session, at: now, surroundings, in: transaction)
+        let client = try ClientStore.find(session.clientID, in: transaction)
+        let isTold = client?.backchannelLogoutURI != nil
+        if isTold {
+            try BackchannelLogout.enqueue(session, logout: logout, at: now, surroundings, in: transaction)
+        }
+        return EndedSystem(
+            sid: session.sid, clientID: session.clientID, name: client?.name ?? session.clientID,
+            frontchannelURI: client?.policy.frontchannelLogoutURI, isTold: isTold)
     }
 }

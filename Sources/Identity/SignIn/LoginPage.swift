@@ -56,7 +56,6 @@ struct LoginPage: Sendable {
 struct NoticePage: Sendable {
     var signInGone = false
     var signInCompleted = false
-    var signedOut = false
     /// Name of an error of the protocol, for developers.
     var errorCode: String?
     var errorText: String?
@@ -64,5 +63,4 @@ struct NoticePage: Sendable {
 
     static let signInGone = NoticePage(signInGone: true)
     static let signInCompleted = NoticePage(signInCompleted: true)
-    static let signedOut = NoticePage(signedOut: true)
 }

@@ -73,10 +73,12 @@ final class OutboxLane: Sendable {
         }
     }
 
-    private func deliver(_ message: OutboxMessage, _ lease: String) async {
+    private func deliver(_ leased: OutboxMessage, _ lease: String) async {
+        var message = leased
+        message.isLast = message.attempt >= settings.attempts
         var failure: (any Error)?
         do {
-            try await inTime { [handler] in try await handler(message) }
+            try await inTime { [handler, message] in try await handler(message) }
         } catch {
             failure = error
         }
@@ -95,7 +97,7 @@ final class OutboxLane: Sendable {
         guard let failure else { return try await store.remove(message, lease: lease) }
         let rejection = failure as? OutboxRejection
         let reason = String((rejection?.reason ?? String(describing: type(of: failure))).prefix(300))
-        let isFinal = rejection?.isFinal == true || message.attempt >= settings.attempts
+        let isFinal = rejection?.isFinal == true || message.isLast
         logger.log(
             level: isFinal ? .error : .notice, isFinal ? "message given up" : "message postponed",
             metadata: [

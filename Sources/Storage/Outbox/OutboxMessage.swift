@@ -7,6 +7,8 @@ package struct OutboxMessage: Sendable, Hashable {
     package let payload: String
     /// 1 for the first delivery.
     package let attempt: Int
+    /// Whether this delivery is the last one that will be tried.
+    package var isLast = false
 }
 
 /// Thrown by a handler to say why a message could not be delivered.

@@ -54,6 +54,7 @@ struct Discovery: Sendable {
             ("claims_parameter_supported", false), ("request_parameter_supported", false),
             ("request_uri_parameter_supported", false), ("authorization_response_iss_parameter_supported", true),
             ("backchannel_logout_supported", true), ("backchannel_logout_session_supported", true),
+            ("frontchannel_logout_supported", true), ("frontchannel_logout_session_supported", true),
         ]
         return flags.map { JSONValue.Member($0.0, .bool($0.1)) }
     }

@@ -11,6 +11,7 @@ package struct BackchannelLogout: Sendable {
     private static let event = "http://schemas.openid.net/event/backchannel-logout"
     private static let tokenLife = Duration.minutes(2)
 
+    let database: any Database
     let clients: ClientDirectory
     let keys: SigningKeys
     let post: any OutboundForms
@@ -19,14 +20,17 @@ package struct BackchannelLogout: Sendable {
 
     /// Queues one message for the system of a session that has just ended.
     static func enqueue(
-        _ session: RelyingSession, at now: Instant, _ surroundings: Surroundings, in transaction: any Transaction
+        _ session: RelyingSession, logout: String, at now: Instant, _ surroundings: Surroundings,
+        in transaction: any Transaction
     ) throws {
         let payload = JSONValue.object([
             "sid": .string(session.sid), "sub": .string(session.personID), "client": .string(session.clientID),
         ])
+        let id = surroundings.newID()
+        try LogoutDeliveryStore.add(id, logout: logout, session: session, at: now, in: transaction)
         try Outbox.enqueue(
-            in: transaction, topic: topic, payload: String(decoding: payload.encoded(), as: UTF8.self),
-            id: surroundings.newID(), availableAt: now)
+            in: transaction, topic: topic, payload: String(decoding: payload.encoded(), as: UTF8.self), id: id,
+            availableAt: now)
     }
 
     /// The outbox handler. The token is made when it is sent, so a late delivery is not an expired one.
@@ -34,7 +38,25 @@ package struct BackchannelLogout: Sendable {
     /// - Throws: `OutboxRejection` when the system did not answer 200 or 204: the outbox tries again,
     ///   except after 400, which is the system's last word (§2.8).
     package func deliver(_ message: OutboxMessage) async throws {
-        try await deliver(payload: message.payload)
+        do {
+            try await deliver(payload: message.payload)
+        } catch {
+            let rejection = error as? OutboxRejection
+            let fault = rejection?.reason ?? String(describing: type(of: error))
+            try? await record(message, fault: fault, isFinal: rejection?.isFinal == true || message.isLast)
+            throw error
+        }
+        // Told once more after a crash right here, which a system takes for the repetition it is (`jti`, §2.6).
+        try await record(message, fault: nil, isFinal: true)
+    }
+
+    private func record(_ message: OutboxMessage, fault: String?, isFinal: Bool) async throws {
+        let now = surroundings.now()
+        try await database.transaction { transaction in
+            try LogoutDeliveryStore.record(
+                message.id, attempt: message.attempt, fault: fault.map { String($0.prefix(200)) }, isFinal: isFinal,
+                at: now, in: transaction)
+        }
     }
 
     func deliver(payload: String) async throws {

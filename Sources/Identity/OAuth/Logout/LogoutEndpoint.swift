@@ -17,6 +17,7 @@ struct LogoutEndpoint: Sendable {
     let errors: ProtocolErrorPage
     let renderer: PageRenderer
     let forms: FormGuard
+    let signedOut: SignedOutPages
     let surroundings: Surroundings
 
     func get(_ request: Request, _ context: WebContext) async throws -> Response {
@@ -66,20 +67,15 @@ struct LogoutEndpoint: Sendable {
     private func signOut(_ session: SSOSession?, _ logout: LogoutRequest, _ context: WebContext) async throws
         -> Response
     {
+        var ended = EndedSessions.none
         if let session {
             let now = surroundings.now()
-            let ended = try await database.transaction { [sessions] transaction in
+            ended = try await database.transaction { [sessions] transaction in
                 try sessions.end(session.id, by: session.personID, because: "signed-out", at: now, in: transaction)
             }
             await sessions.announce(ended)
         }
-        var response =
-            if let destination = logout.destination {
-                Response.redirect303(destination).withNoStore()
-            } else {
-                try renderer.render(
-                    "identity/notice", NoticePage.signedOut, titleKey: "identity.notice.title", context: context)
-            }
+        var response = try signedOut.answer(ended, destination: logout.destination, context: context)
         browsers.forget(on: &response)
         return response
     }

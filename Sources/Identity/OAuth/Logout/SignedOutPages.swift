@@ -1,0 +1,101 @@
+import Core
+import Cryptography
+import Hummingbird
+import Storage
+import Web
+
+/// What a browser sees after a sign-out: which systems are out, and the way back.
+///
+/// Systems with a front channel are loaded in frames (OpenID Connect Front-Channel Logout 1.0 §3); those
+/// with a back channel report in by themselves, and the page asks until all have. A sealed cookie names
+/// the sign-out, so that the page can be asked for again and the address says nothing about anybody.
+struct SignedOutPages: Sendable {
+    static let path = "/oauth2/logout/done"
+    private static let noun = "signed-out"
+    private static let cookieLife = Duration.minutes(10)
+    /// After this long the page stops asking; the back channel goes on without it.
+    private static let patience = Duration.seconds(30)
+
+    let database: any Database
+    let crypto: any CryptoProvider
+    let clients: ClientDirectory
+    let cookies: CookiePolicy
+    let renderer: PageRenderer
+    let issuer: String
+    let surroundings: Surroundings
+
+    /// - Parameter destination: where the asking system wants the browser; at once, unless there are frames to load.
+    func answer(_ ended: EndedSessions, destination: String?, context: WebContext) throws -> Response {
+        let frames = FrontchannelLogout(issuer: issuer).frames(of: ended)
+        if frames.isEmpty, let destination { return Response.redirect303(destination).withNoStore() }
+        let systems = ended.systems.filter { $0.clientID != Client.ownPagesID }
+        let isAwaited = systems.contains(where: \.isTold)
+        let page = SignedOutPage(
+            systems: systems.map { SignedOutPage.System(name: $0.name, state: $0.isTold ? .waiting : nil) },
+            frames: frames, destination: destination,
+            again: isAwaited && destination == nil ? Self.path : nil)
+        var response = try render(page, context)
+        if isAwaited {
+            let sealed = try crypto.seal(ended.logoutID, context: Self.noun)
+            cookies.set(Self.noun, to: sealed, lifetime: Self.cookieLife, on: &response)
+        }
+        return response
+    }
+
+    /// `GET /oauth2/logout/done`: the same page with what is known by now.
+    func get(_ request: Request, _ context: WebContext) async throws -> Response {
+        guard let sealed = cookies.read(Self.noun, from: request),
+            let opened = try? crypto.open(sealed, context: Self.noun)
+        else { return try render(SignedOutPage(), context) }
+        let logout = String(decoding: opened, as: UTF8.self)
+        let deliveries = try await database.read { try LogoutDeliveryStore.list(logout: logout, in: $0) }
+        var systems = [SignedOutPage.System]()
+        for delivery in deliveries {
+            let name = try await clients.find(delivery.clientID)?.name ?? delivery.clientID
+            systems.append(SignedOutPage.System(name: name, state: delivery.state))
+        }
+        let isOpen = deliveries.contains { delivery in
+            delivery.state == .waiting && delivery.endedAt + Self.patience > surroundings.now()
+        }
+        return try render(SignedOutPage(systems: systems, again: isOpen ? Self.path : nil), context)
+    }
+
+    private func render(_ page: SignedOutPage, _ context: WebContext) throws -> Response {
+        try renderer.render(
+            "identity/signed-out", page, titleKey: "identity.signed-out.title", context: context
+        ).allowing(frames: page.frames)
+    }
+}
+
+/// Model of `identity/signed-out`.
+struct SignedOutPage: Sendable {
+    struct System: Sendable {
+        let name: String
+        let isTold: Bool
+        let isWaiting: Bool
+        let isGivenUp: Bool
+
+        /// - Parameter state: `nil` for a system that is not told over the back channel: its session with us is over.
+        init(name: String, state: LogoutDelivery.State?) {
+            self.name = name
+            isTold = state == .told
+            isWaiting = state == .waiting
+            isGivenUp = state == .givenUp
+        }
+    }
+
+    let systems: [System]
+    let hasSystems: Bool
+    let frames: [String]
+    let destination: String?
+    /// Where to ask for news.
+    let again: String?
+
+    init(systems: [System] = [], frames: [String] = [], destination: String? = nil, again: String? = nil) {
+        self.systems = systems
+        hasSystems = !systems.isEmpty
+        self.frames = frames
+        self.destination = destination
+        self.again = again
+    }
+}
