@@ -53,6 +53,7 @@ package struct IdentityCleanup: Service {
     private static let statements: [(SQL, Bool)] = [
         (batch(of: "identity_sign_in_request", key: "handle_hash", where: "expires_at_ms < $1"), false),
         (batch(of: "identity_sign_in_failure", key: "bucket", where: "window_ends_at_ms < $1"), false),
+        (batch(of: "identity_single_use", key: "key_hash", where: "expires_at_ms < $1"), false),
         (batch(of: "identity_revocation", key: "subject", where: "expires_at_ms < $1"), false),
         (batch(of: "identity_logout_delivery", key: "id", where: "ended_at_ms < $1"), true),
         // A spent code is kept for a while: its reuse is an alarm.

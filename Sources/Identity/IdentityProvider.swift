@@ -21,6 +21,10 @@ package struct IdentityProvider: Sendable {
     package let people: PeopleRegistry
     package let registry: ClientRegistry
     package let auditChain: AuditChain
+    /// Verifies what clients signed with their registered keys.
+    package let clientTokens: ClientSignedTokens
+    /// Ids that count once, on all processes together.
+    package let singleUse: SingleUse
     /// The outbox handler for `BackchannelLogout.topic`.
     package let backchannelLogout: BackchannelLogout
     /// To be run beside the server.
@@ -36,7 +40,8 @@ package struct IdentityProvider: Sendable {
 
     package init(
         database: any Database, crypto: any CryptoProvider, passwords: PasswordHashing, settings: IdentitySettings,
-        surroundings: Surroundings, outbound: any OutboundForms, listener: any RelyingSessionListener, logger: Logger
+        surroundings: Surroundings, outbound: any OutboundForms & OutboundDocuments,
+        listener: any RelyingSessionListener, logger: Logger
     ) {
         self.database = database
         self.crypto = crypto
@@ -53,7 +58,12 @@ package struct IdentityProvider: Sendable {
         let vault = PersonVault(crypto: crypto)
         let issuer = TokenIssuer(
             keys: keys, crypto: crypto, vault: vault, settings: settings, surroundings: surroundings)
-        authenticate = AuthenticateClient(clients: clients, crypto: crypto)
+        clientTokens = ClientSignedTokens(remote: RemoteKeySets(documents: outbound, surroundings: surroundings))
+        singleUse = SingleUse(database: database, crypto: crypto)
+        authenticate = AuthenticateClient(
+            clients: clients, crypto: crypto,
+            checkAssertion: CheckClientAssertion(
+                tokens: clientTokens, singleUse: singleUse, issuer: settings.issuer, surroundings: surroundings))
         tokens = TokenService(
             authenticate: authenticate,
             grants: [

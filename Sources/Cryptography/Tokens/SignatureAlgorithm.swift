@@ -4,6 +4,8 @@ package enum SignatureAlgorithm: String, Sendable, Hashable, CaseIterable {
     case es256 = "ES256"
     /// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 §3.3), moduli of 2,048 to 8,192 bits.
     case rs256 = "RS256"
+    /// RSASSA-PSS with SHA-256 and a salt of 32 bytes (RFC 7518 §3.5), moduli as for RS256.
+    case ps256 = "PS256"
     /// Ed25519 under its JOSE name `EdDSA` (RFC 8037 §3.1).
     case ed25519 = "EdDSA"
 }

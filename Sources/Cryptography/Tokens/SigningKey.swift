@@ -23,9 +23,9 @@ package struct SigningKey: Sendable {
         switch algorithm {
         case .es256: return SigningKey(P256.Signing.PrivateKey())
         case .ed25519: return SigningKey(Curve25519.Signing.PrivateKey())
-        case .rs256:
+        case .rs256, .ps256:
             guard rsaBits >= 2048, rsaBits <= 8192 else { throw KeyFault.wrongSize(bits: rsaBits) }
-            return try SigningKey(_RSA.Signing.PrivateKey(keySize: .init(bitCount: rsaBits)))
+            return try SigningKey(_RSA.Signing.PrivateKey(keySize: .init(bitCount: rsaBits)), algorithm)
         }
     }
 
@@ -35,7 +35,7 @@ package struct SigningKey: Sendable {
             switch algorithm {
             case .es256: self.init(try P256.Signing.PrivateKey(pemRepresentation: pem.reveal()))
             case .ed25519: self.init(try Curve25519.Signing.PrivateKey(pemRepresentation: pem.reveal()))
-            case .rs256: try self.init(_RSA.Signing.PrivateKey(pemRepresentation: pem.reveal()))
+            case .rs256, .ps256: try self.init(_RSA.Signing.PrivateKey(pemRepresentation: pem.reveal()), algorithm)
             }
         } catch let fault as KeyFault {
             throw fault
@@ -54,9 +54,9 @@ package struct SigningKey: Sendable {
         verificationKey = VerificationKey(key.publicKey)
     }
 
-    private init(_ key: _RSA.Signing.PrivateKey) throws(KeyFault) {
+    private init(_ key: _RSA.Signing.PrivateKey, _ algorithm: SignatureAlgorithm) throws(KeyFault) {
         backing = .rsa(key)
-        verificationKey = try VerificationKey(key.publicKey)
+        verificationKey = try VerificationKey(key.publicKey, algorithm)
     }
 
     package var pem: Secret<String> {
@@ -70,12 +70,14 @@ package struct SigningKey: Sendable {
     /// The public key as it stands in a key set: `kid`, `use`, `alg` and the key members.
     package var publicJWK: JSONValue { verificationKey.jwk }
 
+    private var padding: _RSA.Signing.Padding { algorithm == .ps256 ? .PSS : .insecurePKCS1v1_5 }
+
     /// The signature in JWS form: r and s side by side for ECDSA (RFC 7518 §3.4).
     func signature(over message: [UInt8]) throws -> [UInt8] {
         switch backing {
         case .p256(let key): Array(try key.signature(for: message).rawRepresentation)
         case .rsa(let key):
-            Array(try key.signature(for: SHA256.hash(data: message), padding: .insecurePKCS1v1_5).rawRepresentation)
+            Array(try key.signature(for: SHA256.hash(data: message), padding: padding).rawRepresentation)
         case .ed25519(let key): Array(try key.signature(for: message))
         }
     }

@@ -17,5 +17,7 @@ package enum TokenFault: Error, Sendable, Hashable {
     case algorithmOfAnotherKey
     case typeRefused(String?)
     case unknownKey(String?)
+    /// The key that the token itself brings cannot be used.
+    case keyRefused(KeyFault)
     case signatureInvalid
 }

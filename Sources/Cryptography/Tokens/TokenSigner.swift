@@ -6,8 +6,6 @@ package import Core
 /// name a key, and each text has one meaning (no duplicate members, no second spelling of base64url). Claims are the
 /// caller's to judge.
 package enum TokenSigner {
-    /// Access tokens with many scopes stay below 2 KiB; more is an attack on the parser.
-    private static let longestToken = 16_384
     private static let refusedMembers = ["jwk", "jku", "x5u", "x5c", "x5t", "x5t#S256", "crit", "b64", "zip", "enc"]
 
     /// - Parameter type: `typ`, without the prefix `application/` (RFC 7515 §4.1.9).
@@ -23,76 +21,53 @@ package enum TokenSigner {
     /// - Parameters:
     ///   - expectedTypes: the accepted values of `typ`, compared without case and `application/`; empty accepts any.
     ///   - typeMayBeAbsent: for tokens made by others, such as client assertions.
+    ///   - algorithms: the accepted values of `alg` (RFC 8725 §3.1), narrower than what the keys could do.
     package static func verify(
-        _ token: String, keys: VerificationKeys, expectedTypes: [String], typeMayBeAbsent: Bool = false
+        _ token: String, keys: VerificationKeys, expectedTypes: [String], typeMayBeAbsent: Bool = false,
+        algorithms: Set<SignatureAlgorithm>? = nil
     ) throws(TokenFault) -> JSONValue {
-        guard token.utf8.count <= longestToken else { throw .tooLong }
-        let parts = token.split(separator: ".", maxSplits: 3, omittingEmptySubsequences: false)
-        guard parts.count == 3, let headerBytes = Base64URL.decode(parts[0]),
-            let payloadBytes = Base64URL.decode(parts[1]), let signature = Base64URL.decode(parts[2])
-        else { throw .notCompactForm }
-        let header = try TokenHeader(headerBytes, refusing: refusedMembers)
+        let parts = try CompactToken(token)
+        let header = try TokenHeader(parts.header, refusing: refusedMembers)
         try header.requireType(expectedTypes, mayBeAbsent: typeMayBeAbsent)
+        if let algorithms, !algorithms.contains(header.algorithm) { throw .algorithmRefused }
         guard let key = keys.key(id: header.keyID, algorithm: header.algorithm) else { throw .unknownKey(header.keyID) }
-        guard key.algorithm == header.algorithm else { throw .algorithmOfAnotherKey }
-        let message = Array(token.utf8.prefix(parts[0].utf8.count + 1 + parts[1].utf8.count))
-        guard key.isValid(signature, over: message) else { throw .signatureInvalid }
-        let payload: JSONValue
-        do throws(JSONFault) {
-            payload = try JSONParser.parse(payloadBytes, limits: .init(bytes: longestToken, depth: 16, values: 1000))
+        guard key.serves(header.algorithm) else { throw .algorithmOfAnotherKey }
+        guard key.isValid(parts.signature, over: parts.message, by: header.algorithm) else { throw .signatureInvalid }
+        return try parts.payload()
+    }
+
+    /// A token that brings its own public key in `jwk`: a proof of possession (RFC 9449 §4.2). It says who may use what
+    /// is bound to the key and nothing about who made it.
+    /// - Returns: the payload and the key's thumbprint.
+    package static func verifyWithOwnKey(
+        _ token: String, type: String, algorithms: Set<SignatureAlgorithm>
+    ) throws(TokenFault) -> (payload: JSONValue, thumbprint: String) {
+        let parts = try CompactToken(token)
+        let header = try TokenHeader(parts.header, refusing: refusedMembers.filter { $0 != "jwk" })
+        try header.requireType([type], mayBeAbsent: false)
+        guard algorithms.contains(header.algorithm) else { throw .algorithmRefused }
+        guard let jwk = header.ownKey else { throw .wrongShape("jwk") }
+        let key: VerificationKey
+        do throws(KeyFault) {
+            key = try VerificationKey(jwk: jwk)
         } catch {
-            throw .malformedPayload(error)
+            throw .keyRefused(error)
         }
-        guard payload.objectMembers != nil else { throw .wrongShape("payload") }
-        return payload
+        guard key.serves(header.algorithm) else { throw .algorithmOfAnotherKey }
+        guard key.isValid(parts.signature, over: parts.message, by: header.algorithm) else { throw .signatureInvalid }
+        return (try parts.payload(), key.thumbprint)
+    }
+
+    /// What a token says before anybody has checked it: only to find the keys by which it will be.
+    package static func unverifiedPayload(_ token: String) throws(TokenFault) -> JSONValue {
+        try CompactToken(token).payload()
     }
 
     /// `kid` and `alg` of a token that is not verified yet, to fetch the keys by which it will be.
     package static func peek(_ token: String) throws(TokenFault) -> (keyID: String?, algorithm: SignatureAlgorithm) {
-        guard token.utf8.count <= longestToken else { throw .tooLong }
+        guard token.utf8.count <= CompactToken.longest else { throw .tooLong }
         guard let bytes = Base64URL.decode(token.prefix { $0 != "." }) else { throw .notCompactForm }
         let header = try TokenHeader(bytes, refusing: refusedMembers)
         return (header.keyID, header.algorithm)
-    }
-}
-
-/// The members of a JOSE header that count here.
-private struct TokenHeader {
-    let algorithm: SignatureAlgorithm
-    let keyID: String?
-    let type: String?
-
-    init(_ bytes: [UInt8], refusing refused: [String]) throws(TokenFault) {
-        let header: JSONValue
-        do throws(JSONFault) {
-            header = try JSONParser.parse(bytes, limits: .init(bytes: 2048, depth: 3, values: 32))
-        } catch {
-            throw .malformedHeader(error)
-        }
-        guard let members = header.objectMembers else { throw .wrongShape("header") }
-        for member in members where refused.contains(member.name) { throw .headerMemberRefused(member.name) }
-        guard let name = header["alg"]?.stringValue, let algorithm = SignatureAlgorithm(rawValue: name) else {
-            throw .algorithmRefused
-        }
-        self.algorithm = algorithm
-        keyID = try TokenHeader.text(header, "kid")
-        type = try TokenHeader.text(header, "typ")
-    }
-
-    func requireType(_ expected: [String], mayBeAbsent: Bool) throws(TokenFault) {
-        guard !expected.isEmpty else { return }
-        guard let type else {
-            if mayBeAbsent { return }
-            throw .typeRefused(nil)
-        }
-        var name = type.lowercased()
-        if name.hasPrefix("application/") { name.removeFirst("application/".count) }
-        guard expected.contains(where: { $0.lowercased() == name }) else { throw .typeRefused(type) }
-    }
-
-    private static func text(_ header: JSONValue, _ name: String) throws(TokenFault) -> String? {
-        guard let value = header[name] else { return nil }
-        guard let text = value.stringValue, text.utf8.count <= 256 else { throw .wrongShape(name) }
-        return text
     }
 }

@@ -37,7 +37,8 @@ extension VerificationKey {
             let bits = modulus.drop { $0 == 0 }.count * 8
             guard bits >= 2048 else { throw .wrongSize(bits: bits) }
             guard let key = try? _RSA.Signing.PublicKey(n: modulus, e: exponent) else { throw .malformed("n or e") }
-            try self.init(key, id: id)
+            let named: SignatureAlgorithm = jwk["alg"] == "PS256" ? .ps256 : .rs256
+            try self.init(key, jwk["alg"] == nil ? nil : named, id: id)
         default: throw .unsupported("kty or crv")
         }
         if let named = jwk["alg"], named.stringValue != algorithm.rawValue { throw .unsupported("alg") }

@@ -16,14 +16,17 @@ package struct VerificationKeys: Sendable {
         self.init(keys.map(\.verificationKey))
     }
 
-    /// Reads a JWK Set (RFC 7517 §5); keys of unknown types are passed over, as the RFC asks, private ones are refused.
+    /// Reads a JWK Set (RFC 7517 §5). Keys of unknown types, of a size that is not accepted or without a required
+    /// member are passed over, as the RFC asks; one private key refuses the whole set, as its owner has given it away.
     package init(jwks: JSONValue) throws(KeyFault) {
         guard let values = jwks["keys"]?.arrayValue, values.count <= 64 else { throw .malformed("keys") }
         var keys = [VerificationKey]()
         for value in values {
             do throws(KeyFault) {
                 keys.append(try VerificationKey(jwk: value))
-            } catch .unsupported {
+            } catch .privateKeyGiven {
+                throw .privateKeyGiven
+            } catch {
                 continue
             }
         }
@@ -42,7 +45,7 @@ package struct VerificationKeys: Sendable {
     /// The key a header names; without `kid` only where one key alone can be meant.
     func key(id: String?, algorithm: SignatureAlgorithm) -> VerificationKey? {
         if let id { return keys[id] }
-        let candidates = keys.values.filter { $0.algorithm == algorithm }
+        let candidates = keys.values.filter { $0.serves(algorithm) }
         return candidates.count == 1 ? candidates[0] : nil
     }
 }

@@ -5,8 +5,12 @@ package struct Client: Sendable, Hashable {
     package enum AuthMethod: String, Sendable, CaseIterable {
         case basic = "client_secret_basic"
         case post = "client_secret_post"
+        /// An assertion signed by a registered key (OpenID Connect Core §9).
+        case privateKeyJWT = "private_key_jwt"
         /// A public client: proves itself by PKCE alone.
         case none
+
+        package var usesSecret: Bool { self == .basic || self == .post }
     }
 
     package enum GrantType: String, Sendable, CaseIterable {

@@ -4,7 +4,7 @@ import NIOCore
 import NIOHTTP1
 
 /// The one way to call a system outside: resolved first, judged by address, connected to exactly the
-/// address that was judged, no redirects, bounded in time. Of the answer only the status counts; the body is not read.
+/// address that was judged, no redirects, bounded in time and size.
 package struct OutboundClient: Sendable {
     private let policy: OutboundPolicy
 
@@ -12,21 +12,43 @@ package struct OutboundClient: Sendable {
         self.policy = policy
     }
 
-    /// Posts a form.
+    /// Posts a form; the body of the answer is not read.
     ///
     /// - Returns: the status of the answer.
     /// - Throws: `OutboundFault`.
     package func post(_ form: ParameterList, to uri: String) async throws -> Int {
+        var request = HTTPClientRequest(url: uri)
+        request.method = .POST
+        request.headers.add(name: "content-type", value: "application/x-www-form-urlencoded")
+        request.body = .bytes(ByteBuffer(string: form.encoded))
+        return try await send(request, to: uri) { Int($0.status.code) }
+    }
+
+    /// Reads a document.
+    ///
+    /// - Parameter limit: bytes of the body; a longer one is refused whole.
+    /// - Throws: `OutboundFault`, also for any status but 200.
+    package func document(at uri: String, limit: Int) async throws -> [UInt8] {
+        var request = HTTPClientRequest(url: uri)
+        request.headers.add(name: "accept", value: "application/json, */*;q=0.1")
+        return try await send(request, to: uri) { response in
+            guard response.status == .ok else { throw OutboundFault.status(Int(response.status.code)) }
+            let body = try await response.body.collect(upTo: limit)
+            return Array(body.readableBytesView)
+        }
+    }
+
+    private func send<Value: Sendable>(
+        _ request: HTTPClientRequest, to uri: String,
+        reading read: @escaping @Sendable (HTTPClientResponse) async throws -> Value
+    ) async throws -> Value {
         guard let url = URL(string: uri), let host = url.host, let scheme = url.scheme?.lowercased(),
             scheme == "https" || scheme == "http"
         else { throw OutboundFault.malformedURL }
         let address = try await admittedAddress(of: host, isSecure: scheme == "https")
-        var request = HTTPClientRequest(url: uri)
-        request.method = .POST
-        request.headers.add(name: "content-type", value: "application/x-www-form-urlencoded")
+        var request = request
         request.headers.add(name: "user-agent", value: "Yimen")
-        request.body = .bytes(ByteBuffer(string: form.encoded))
-        return try await send(request, host: host, address: address)
+        return try await send(request, host: host, address: address, reading: read)
     }
 
     /// Every address must be admitted: a name that also points inside is refused as a whole.
@@ -42,22 +64,47 @@ package struct OutboundClient: Sendable {
         return first
     }
 
-    private func send(_ request: HTTPClientRequest, host: String, address: String) async throws -> Int {
+    private func send<Value: Sendable>(
+        _ request: HTTPClientRequest, host: String, address: String,
+        reading read: @escaping @Sendable (HTTPClientResponse) async throws -> Value
+    ) async throws -> Value {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.dnsOverride = [host: address]
         configuration.timeout.connect = .nanoseconds(policy.timeout.nanoseconds)
         configuration.timeout.read = .nanoseconds(policy.timeout.nanoseconds)
         // One client a call: the judged address is part of its configuration, and calls are few.
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-        let outcome: Result<Int, any Error>
+        let outcome: Result<Value, any Error>
         do {
-            let response = try await client.execute(request, timeout: .nanoseconds(policy.timeout.nanoseconds))
-            outcome = .success(Int(response.status.code))
+            let sent = request
+            outcome = .success(
+                try await withinTime {
+                    try await read(
+                        try await client.execute(sent, timeout: .nanoseconds(policy.timeout.nanoseconds)))
+                })
+        } catch let fault as OutboundFault {
+            outcome = .failure(fault)
         } catch {
             outcome = .failure(OutboundFault.noAnswer("\(error)"))
         }
         try await client.shutdown()
         return try outcome.get()
+    }
+
+    /// Head and body together: an answer that drips in is cut off at twice the limit of its parts.
+    private func withinTime<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) async throws
+        -> Value
+    {
+        try await withThrowingTaskGroup(of: Value.self) { group in
+            group.addTask { try await work() }
+            group.addTask {
+                try await Task.sleep(for: policy.timeout * 2)
+                throw OutboundFault.noAnswer("the answer took too long")
+            }
+            defer { group.cancelAll() }
+            guard let value = try await group.next() else { throw OutboundFault.noAnswer("no answer") }
+            return value
+        }
     }
 }
 

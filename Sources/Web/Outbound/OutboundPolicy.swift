@@ -36,4 +36,6 @@ package enum OutboundFault: Error, Sendable, Hashable {
     case unknownHost
     case addressNotAllowed
     case noAnswer(String)
+    /// A document was asked for and something else came.
+    case status(Int)
 }

@@ -33,6 +33,7 @@ struct TokenInteroperabilityTests {
         switch algorithm {
         case .es256: await keys.add(ecdsa: try ES256PrivateKey(pem: pem), kid: kid)
         case .rs256: await keys.add(rsa: try Insecure.RSA.PrivateKey(pem: pem), digestAlgorithm: .sha256, kid: kid)
+        case .ps256: await keys.add(pss: try Insecure.RSA.PrivateKey(pem: pem), digestAlgorithm: .sha256, kid: kid)
         case .ed25519: await keys.add(eddsa: try EdDSA.PrivateKey(pem: pem), kid: kid)
         }
         let token = try await keys.sign(Self.claims, kid: kid)

@@ -109,11 +109,27 @@ struct House: Sendable {
 }
 
 /// Notes what would be posted to systems outside.
-final class RecordingForms: OutboundForms {
+final class RecordingForms: OutboundForms, OutboundDocuments {
+    struct NoDocument: Error {}
+
+    private let documents = Mutex<[String: String]>([:])
+    private let asked = Mutex<[String]>([])
     private let posted = Mutex<[(uri: String, form: ParameterList)]>([])
     private let answer = Mutex(200)
 
     var all: [(uri: String, form: ParameterList)] { posted.withLock { $0 } }
+
+    /// What was read, in order.
+    var reads: [String] { asked.withLock { $0 } }
+
+    /// - Parameter text: `nil` takes the document away.
+    func publish(_ text: String?, at uri: String) { documents.withLock { $0[uri] = text } }
+
+    func document(at uri: String, limit: Int) async throws -> [UInt8] {
+        asked.withLock { $0.append(uri) }
+        guard let text = documents.withLock({ $0[uri] }), text.utf8.count <= limit else { throw NoDocument() }
+        return Array(text.utf8)
+    }
 
     func answerWith(_ status: Int) { answer.withLock { $0 = status } }
 

@@ -4,9 +4,15 @@ import Web
 
 /// What a request brings to prove which client sent it.
 struct PresentedCredentials: Sendable {
+    enum Proof: Sendable {
+        /// The id alone: a public client, or one whose certificate speaks for it.
+        case none
+        case secret(Secret<String>)
+        case assertion(String)
+    }
+
     let clientID: String
-    /// `nil` for a public client.
-    let secret: Secret<String>?
+    let proof: Proof
 }
 
 /// One way of presenting credentials (RFC 6749 §2.3).
@@ -19,9 +25,10 @@ protocol ClientAuthenticationMethod: Sendable {
 /// Finds out which client is asking.
 ///
 /// 1. exactly one method (RFC 6749 §2.3);
-/// 2. the client exists, and brings a secret exactly when it is registered with one. Header and
-///    body are equally good for a secret: libraries differ in their default;
-/// 3. the secret's digest is compared in constant time; an unknown client costs the same.
+/// 2. the client exists, works, and uses the method it is registered for. Header and body are equally good for a
+///    secret: libraries differ in their default;
+/// 3. a secret's digest is compared in constant time, an unknown client costs the same; an assertion passes
+///    `CheckClientAssertion`.
 ///
 /// Secrets are long and random by registration, so one SHA-256 keeps them as safe at rest as a
 /// slow hash would, at a cost that the busiest endpoint can pay.
@@ -29,14 +36,39 @@ struct AuthenticateClient: Sendable {
     private static let dummyHash = String(repeating: "A", count: 43)
     let clients: ClientDirectory
     let crypto: any CryptoProvider
-    private let methods: [any ClientAuthenticationMethod] = [BasicCredentials(), PostedCredentials()]
+    let checkAssertion: CheckClientAssertion
+    private let methods: [any ClientAuthenticationMethod] = [
+        BasicCredentials(), AssertionCredentials(), PostedCredentials(),
+    ]
 
-    init(clients: ClientDirectory, crypto: any CryptoProvider) {
+    init(clients: ClientDirectory, crypto: any CryptoProvider, checkAssertion: CheckClientAssertion) {
         self.clients = clients
         self.crypto = crypto
+        self.checkAssertion = checkAssertion
     }
 
     func callAsFunction(_ request: ClientRequest) async throws -> Client {
+        let presented = try credentials(in: request)
+        let client = try await clients.find(presented.clientID).flatMap { $0.policy.isPending ? nil : $0 }
+        switch (client, presented.proof) {
+        case (.some(let client), .none) where client.isPublic:
+            return client
+        case (.some(let client), .secret(let secret)):
+            let matches = constantTimeEqual(crypto.digest(secret.reveal()), client.secretHash ?? Self.dummyHash)
+            guard matches, client.secretHash != nil, client.authMethod.usesSecret else { throw failure() }
+            return client
+        case (nil, .secret(let secret)):
+            _ = constantTimeEqual(crypto.digest(secret.reveal()), Self.dummyHash)
+            throw failure()
+        case (.some(let client), .assertion(let assertion)) where client.authMethod == .privateKeyJWT:
+            try await checkAssertion(assertion, of: client, at: request.path)
+            return client
+        default:
+            throw failure()
+        }
+    }
+
+    private func credentials(in request: ClientRequest) throws(OAuthError) -> PresentedCredentials {
         var presented: PresentedCredentials?
         for method in methods {
             guard let found = try method.credentials(in: request) else { continue }
@@ -46,23 +78,10 @@ struct AuthenticateClient: Sendable {
             presented = found
         }
         guard let presented else { throw failure("no client credentials were sent") }
-        let client = try await clients.find(presented.clientID)
-        switch (client, presented.secret) {
-        case (.some(let client), nil) where client.isPublic:
-            return client
-        case (.some(let client), .some(let secret)):
-            let matches = constantTimeEqual(crypto.digest(secret.reveal()), client.secretHash ?? Self.dummyHash)
-            guard matches, client.secretHash != nil else { throw failure("client authentication failed") }
-            return client
-        case (nil, .some(let secret)):
-            _ = constantTimeEqual(crypto.digest(secret.reveal()), Self.dummyHash)
-            throw failure("client authentication failed")
-        default:
-            throw failure("client authentication failed")
-        }
+        return presented
     }
 
-    private func failure(_ description: String) -> OAuthError {
+    private func failure(_ description: String = "client authentication failed") -> OAuthError {
         OAuthError(.invalidClient, description, mayRedirect: false)
     }
 }

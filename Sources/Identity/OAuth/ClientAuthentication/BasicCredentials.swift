@@ -19,6 +19,6 @@ struct BasicCredentials: ClientAuthenticationMethod {
         if let beside = request.form.value("client_id"), beside != id {
             throw OAuthError(.invalidRequest, "client_id differs from the client that authenticates")
         }
-        return PresentedCredentials(clientID: id, secret: Secret(secret))
+        return PresentedCredentials(clientID: id, proof: .secret(Secret(secret)))
     }
 }

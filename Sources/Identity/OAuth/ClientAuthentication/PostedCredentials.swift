@@ -5,11 +5,12 @@ import Core
 struct PostedCredentials: ClientAuthenticationMethod {
     func credentials(in request: ClientRequest) throws(OAuthError) -> PresentedCredentials? {
         let secret = request.form.value("client_secret")
-        if request.authorization != nil, secret == nil { return nil }
+        let isProvedElsewhere = request.authorization != nil || request.form.value("client_assertion") != nil
+        if isProvedElsewhere, secret == nil { return nil }
         guard let id = request.form.value("client_id") else {
             guard secret == nil else { throw OAuthError(.invalidRequest, "client_id is missing") }
             return nil
         }
-        return PresentedCredentials(clientID: id, secret: secret.map { Secret($0) })
+        return PresentedCredentials(clientID: id, proof: secret.map { .secret(Secret($0)) } ?? .none)
     }
 }

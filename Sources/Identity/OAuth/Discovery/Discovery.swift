@@ -1,4 +1,5 @@
 import Core
+import Cryptography
 
 /// What the server says about itself (OpenID Connect Discovery §3, RFC 8414 §2). Every member is true of
 /// the code in this release; a test asks for each of them.
@@ -29,6 +30,10 @@ struct Discovery: Sendable {
             ("subject_types_supported", ["public"]),
             ("id_token_signing_alg_values_supported", Client.IDTokenAlgorithm.allCases.map(\.rawValue)),
             ("token_endpoint_auth_methods_supported", Client.AuthMethod.allCases.map(\.rawValue)),
+            (
+                "token_endpoint_auth_signing_alg_values_supported",
+                ClientSignedTokens.offered.map(\.rawValue).sorted()
+            ),
             ("code_challenge_methods_supported", ["S256"]),
             (
                 "scopes_supported",

@@ -92,4 +92,12 @@ package protocol OutboundForms: Sendable {
     func post(_ form: ParameterList, to uri: String) async throws -> Int
 }
 
-extension OutboundClient: OutboundForms {}
+/// Reads documents of systems outside under the same rules: key sets, sector identifiers.
+package protocol OutboundDocuments: Sendable {
+    /// - Parameter limit: the most bytes that are read.
+    /// - Throws: when there was no document: another status than 200, a longer body, no answer, an address that is
+    ///   not meant to be reached.
+    func document(at uri: String, limit: Int) async throws -> [UInt8]
+}
+
+extension OutboundClient: OutboundForms, OutboundDocuments {}
