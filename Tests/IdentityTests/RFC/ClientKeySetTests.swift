@@ -118,7 +118,8 @@ struct ClientKeySetTests {
             let good = try key.sign(header: header, payload: claims)
             let parts = good.split(separator: ".").map(String.init)
             corpus += [
-                parts[0] + "." + parts[1] + ".", parts[0] + "." + parts[1], good + ".", good + "=", good + " x", " " + good,
+                parts[0] + "." + parts[1] + ".", parts[0] + "." + parts[1], good + ".", good + "=", good + " x",
+                " " + good,
                 good + "\n", good + ".AAAA", parts[0] + ".." + parts[2], "." + parts[1] + "." + parts[2],
                 parts[0] + "." + parts[1].dropLast() + "." + parts[2], parts[0] + "." + parts[1] + "=." + parts[2],
                 parts[0] + "." + parts[1] + "." + parts[2].replacing("-", with: "+").dropLast() + "+",

@@ -25,7 +25,7 @@ protocol ClientAuthenticationMethod: Sendable {
 /// Finds out which client is asking.
 ///
 /// 1. exactly one method (RFC 6749 §2.3);
-/// 2. the client exists, works, and uses the method it is registered for. Header and body are equally good for a
+/// 2. the client exists and uses the method it is registered for. Header and body are equally good for a
 ///    secret: libraries differ in their default;
 /// 3. a secret's digest is compared in constant time, an unknown client costs the same; an assertion passes
 ///    `CheckClientAssertion`.
@@ -49,7 +49,7 @@ struct AuthenticateClient: Sendable {
 
     func callAsFunction(_ request: ClientRequest) async throws -> Client {
         let presented = try credentials(in: request)
-        let client = try await clients.find(presented.clientID).flatMap { $0.policy.isPending ? nil : $0 }
+        let client = try await clients.find(presented.clientID)
         switch (client, presented.proof) {
         case (.some(let client), .none) where client.isPublic:
             return client
