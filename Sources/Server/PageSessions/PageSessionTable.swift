@@ -30,18 +30,23 @@ struct PageSessionTable: PageSessionStore {
                 """, key, now)
         }
         guard let row else { return nil }
-        let payload = try provider.open(row.text("payload_sealed"), context: context(key))
+        let sealed = try row.text("payload_sealed")
+        let payload = try provider.open(sealed, context: context(key))
         return PageSessionRecord(
             key: key, sid: try row.optionalText("sid"), subject: try row.text("subject"),
-            expiresAt: try row.instant("expires_at_ms"), payload: Secret(String(decoding: payload, as: UTF8.self)))
+            expiresAt: try row.instant("expires_at_ms"), payload: Secret(String(decoding: payload, as: UTF8.self)),
+            version: sealed)
     }
 
+    /// The sealed text is the version: sealing the same payload twice gives two texts.
     func replace(_ record: PageSessionRecord) async throws -> Bool {
         let sealed = try seal(record)
         return try await database.transaction { tx in
             try tx.execute(
-                "UPDATE web_page_session SET payload_sealed = $2, expires_at_ms = $3 WHERE key_digest = $1",
-                record.key, sealed, record.expiresAt) == 1
+                """
+                UPDATE web_page_session SET payload_sealed = $2, expires_at_ms = $3
+                WHERE key_digest = $1 AND payload_sealed = $4
+                """, record.key, sealed, record.expiresAt, record.version) == 1
         }
     }
 

@@ -5,7 +5,7 @@ extension PageSession {
     var record: PageSessionRecord {
         PageSessionRecord(
             key: key, sid: sid, subject: principal.subject, expiresAt: endsAt,
-            payload: Secret(String(decoding: payload.encoded(), as: UTF8.self)))
+            payload: Secret(String(decoding: payload.encoded(), as: UTF8.self)), version: version)
     }
 
     private var payload: JSONValue {
@@ -38,6 +38,7 @@ extension PageSession {
             case .integer(let seen)? = value["seenAt"], case .integer(let ends)? = value["endsAt"]
         else { return nil }
         key = record.key
+        version = record.version
         self.principal = principal
         self.accessToken = Secret(accessToken)
         accessExpiresAt = Instant(milliseconds: accessExpires)

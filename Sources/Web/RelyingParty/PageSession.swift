@@ -16,12 +16,24 @@ package struct PageSession: Sendable {
     package var seenAt: Instant
     /// The session ends here whatever happens.
     package let endsAt: Instant
+    /// The stored record that this was read from; empty before it is stored.
+    var version = ""
 
     package enum Renewal: Sendable {
         case none
         case refreshToken(Secret<String>)
         /// A device renews with its own client credentials.
         case clientCredentials(clientID: String, secret: Secret<String>)
+    }
+
+    /// Renews with the very same token or secret as another state of the session.
+    func renews(like other: PageSession) -> Bool {
+        switch (renewal, other.renewal) {
+        case (.none, .none): true
+        case (.refreshToken(let own), .refreshToken(let others)): own.reveal() == others.reveal()
+        case (.clientCredentials(let own, _), .clientCredentials(let others, _)): own == others
+        default: false
+        }
     }
 
     /// `sid` of the session at the identity provider.

@@ -5,6 +5,9 @@ import Synchronization
 
 /// Finds the session of a page request by its cookie, renews its access token in time, and forgets
 /// sessions that have ended.
+///
+/// The row in the table is not taken at its word: on every request the access token behind it is verified, so that a
+/// session or a grant that was revoked is over here too, even where nobody came to delete the row.
 struct PageSessions: RouterMiddleware {
     static let noun = "page"
 
@@ -13,6 +16,7 @@ struct PageSessions: RouterMiddleware {
     private let secrets: any WebSecrets
     private let surroundings: Surroundings
     private let store: (any PageSessionStore)?
+    private let tokens: (any AccessTokenVerifier)?
     private let renewal: SessionRenewal?
 
     /// Seconds before expiry at which an access token is renewed.
@@ -26,6 +30,7 @@ struct PageSessions: RouterMiddleware {
         secrets = services.secrets
         surroundings = services.surroundings
         store = services.pageSessions
+        tokens = services.accessTokens
         renewal = SessionRenewal(settings: settings, services: services)
     }
 
@@ -62,87 +67,36 @@ struct PageSessions: RouterMiddleware {
             return nil
         }
         if now + PageSessions.margin >= session.accessExpiresAt {
-            guard let renewed = try await renewal?.renew(session) else { return nil }
-            session = renewed
-        } else if now - session.seenAt > PageSessions.touchInterval {
-            session.seenAt = now
-            try await store.replace(session.record)
+            return try await renewal?.renew(session)
         }
+        guard let verified = try await verified(session) else { return try await renewal?.renew(session) }
+        session.principal = verified
+        guard now - session.seenAt > PageSessions.touchInterval else { return session }
+        session.seenAt = now
+        return try await touched(session, in: store)
+    }
+
+    /// Signature, expiry, and that neither session nor grant has been revoked.
+    ///
+    /// - Returns: `nil` for a token that is not good any more: renewing it tells whether the session is over.
+    private func verified(_ session: PageSession) async throws -> Principal? {
+        do {
+            guard var principal = try await tokens?.verify(session.accessToken.reveal()) else { return nil }
+            principal.displayName = principal.displayName ?? session.principal.displayName
+            principal.sessionID = principal.sessionID ?? session.principal.sessionID
+            return principal
+        } catch let problem as Problem where problem.kind.status == 401 {
+            return nil
+        }
+    }
+
+    /// Writes the time of the last request down, on top of what another process may have written meanwhile.
+    private func touched(_ session: PageSession, in store: any PageSessionStore) async throws -> PageSession? {
+        if try await store.replace(session.record) { return session }
+        guard var current = try await store.find(key: session.key).flatMap(PageSession.init) else { return nil }
+        current.seenAt = max(current.seenAt, session.seenAt)
+        // A second change at this moment has written a time of its own.
+        _ = try await store.replace(current.record)
         return session
-    }
-}
-
-/// Renews access tokens, once for all requests of one session that come at the same moment.
-actor SessionRenewal {
-    private let grants: any TokenGrants
-    private let tokens: any AccessTokenVerifier
-    private let store: any PageSessionStore
-    private let surroundings: Surroundings
-    private let clientID: String
-    private let clientSecret: Secret<String>?
-    private var waiting: [String: [CheckedContinuation<PageSession?, any Error>]] = [:]
-
-    init?(settings: WebSettings, services: WebServices) {
-        guard let grants = services.tokenGrants, let tokens = services.accessTokens, let store = services.pageSessions
-        else { return nil }
-        self.grants = grants
-        self.tokens = tokens
-        self.store = store
-        surroundings = services.surroundings
-        clientID = settings.portalClientID
-        clientSecret = settings.portalClientSecret
-    }
-
-    /// - Returns: `nil` when the identity provider has ended the session.
-    func renew(_ session: PageSession) async throws -> PageSession? {
-        if waiting[session.key] != nil {
-            return try await withCheckedThrowingContinuation { waiting[session.key]?.append($0) }
-        }
-        waiting[session.key] = []
-        let result: Result<PageSession?, any Error>
-        do {
-            result = .success(try await exchange(session))
-        } catch {
-            result = .failure(error)
-        }
-        for continuation in waiting.removeValue(forKey: session.key) ?? [] { continuation.resume(with: result) }
-        return try result.get()
-    }
-
-    private func exchange(_ session: PageSession) async throws -> PageSession? {
-        var form: ParameterList
-        switch session.renewal {
-        case .none:
-            try await store.delete(key: session.key)
-            return nil
-        case .refreshToken(let token):
-            form = ParameterList([
-                "grant_type": "refresh_token", "refresh_token": token.reveal(), "client_id": clientID,
-            ])
-            if let clientSecret { form.append("client_secret", clientSecret.reveal()) }
-        case .clientCredentials(let clientID, let secret):
-            form = ParameterList([
-                "grant_type": "client_credentials", "client_id": clientID, "client_secret": secret.reveal(),
-            ])
-        }
-        let answer: TokenAnswer
-        do {
-            answer = try await grants.exchange(form)
-        } catch is TokenRefusal {
-            try await store.delete(key: session.key)
-            return nil
-        }
-        let now = surroundings.now()
-        var renewed = session
-        let principal = try await tokens.verify(answer.accessToken.reveal())
-        renewed.principal = principal
-        renewed.principal.displayName = principal.displayName ?? session.principal.displayName
-        renewed.principal.sessionID = principal.sessionID ?? session.principal.sessionID
-        renewed.accessToken = answer.accessToken
-        renewed.accessExpiresAt = now + .seconds(answer.expiresIn)
-        renewed.seenAt = now
-        if let idToken = answer.idToken { renewed.idToken = idToken }
-        if let refresh = answer.refreshToken { renewed.renewal = .refreshToken(refresh) }
-        return try await store.replace(renewed.record) ? renewed : nil
     }
 }

@@ -16,6 +16,7 @@ struct PagesWorld: Sendable {
     let booking: Booking
     let surroundings: Surroundings
     private let sessions: MemoryPageSessions
+    private let tokens = KnownTokens()
 
     static let hall = "jinan-24h"
     static let item = "estate-transfer-existing"
@@ -56,6 +57,7 @@ struct PagesWorld: Sendable {
     func router() throws -> WebRouter {
         var services = WebServices(surroundings: surroundings, secrets: PlainSecrets())
         services.pageSessions = sessions
+        services.accessTokens = tokens
         var web = WebSettings(publicURL: "http://localhost:8401")
         web.demo = true
         let router = WebRouter(settings: web, services: services, renderer: try WebFixture.renderer.get())
@@ -66,6 +68,8 @@ struct PagesWorld: Sendable {
     /// The cookie of a browser in which this principal is signed in.
     func signIn(_ principal: Principal) async throws -> String {
         let handle = principal.subject.filter(\.isASCII).padding(toLength: 43, withPad: "x", startingAt: 0)
+        let token = "token of " + principal.subject
+        tokens.add(token, principal)
         let far = surroundings.now() + .days(1)
         let now = surroundings.now().milliseconds
         let person = JSONValue.object([
@@ -77,7 +81,7 @@ struct PagesWorld: Sendable {
             "displayName": principal.displayName.map(JSONValue.string),
         ])
         let payload = JSONValue.object([
-            "principal": person, "accessToken": .string("token"), "accessExpiresAt": .integer(far.milliseconds),
+            "principal": person, "accessToken": .string(token), "accessExpiresAt": .integer(far.milliseconds),
             "signedInAt": .integer(now), "seenAt": .integer(now), "endsAt": .integer(far.milliseconds),
         ])
         try await sessions.create(

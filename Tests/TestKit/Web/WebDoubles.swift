@@ -32,6 +32,11 @@ package final class KnownTokens: AccessTokenVerifier {
         known.withLock { $0[token] = principal }
     }
 
+    /// As after a revocation.
+    package func forget(_ token: String) {
+        known.withLock { $0[token] = nil }
+    }
+
     package func verify(_ token: String) async throws -> Principal {
         guard let principal = known.withLock({ $0[token] }) else { throw Problem.invalidToken() }
         return principal
@@ -41,14 +46,20 @@ package final class KnownTokens: AccessTokenVerifier {
 /// Keeps page sessions in memory.
 package final class MemoryPageSessions: PageSessionStore {
     private let records = Mutex<[String: PageSessionRecord]>([:])
+    private let interruption = Mutex<(@Sendable (PageSessionRecord) -> PageSessionRecord?)?>(nil)
 
     package init() {}
 
     package var count: Int { records.withLock { $0.count } }
     package var all: [PageSessionRecord] { records.withLock { Array($0.values) } }
 
+    /// What another process does to the record just before the next `replace`; `nil` ends the session.
+    package func beforeNextReplace(_ change: @escaping @Sendable (PageSessionRecord) -> PageSessionRecord?) {
+        interruption.withLock { $0 = change }
+    }
+
     package func create(_ record: PageSessionRecord) async throws {
-        records.withLock { $0[record.key] = record }
+        records.withLock { $0[record.key] = Self.stored(record) }
     }
 
     package func find(key: String) async throws -> PageSessionRecord? {
@@ -56,7 +67,22 @@ package final class MemoryPageSessions: PageSessionStore {
     }
 
     package func replace(_ record: PageSessionRecord) async throws -> Bool {
-        records.withLock { $0[record.key] != nil ? $0.updateValue(record, forKey: record.key) != nil : false }
+        let change = interruption.withLock { change in
+            defer { change = nil }
+            return change
+        }
+        return records.withLock { records in
+            if let change, let there = records[record.key] { records[record.key] = change(there).map(Self.stored) }
+            guard let there = records[record.key], there.version == record.version else { return false }
+            records[record.key] = Self.stored(record)
+            return true
+        }
+    }
+
+    private static func stored(_ record: PageSessionRecord) -> PageSessionRecord {
+        PageSessionRecord(
+            key: record.key, sid: record.sid, subject: record.subject, expiresAt: record.expiresAt,
+            payload: record.payload, version: record.payload.reveal())
     }
 
     package func delete(key: String) async throws {

@@ -73,6 +73,95 @@ struct SessionLifeTests {
         }
     }
 
+    @Test func `a session whose access token was revoked is over although its record is still there`() async throws {
+        let house = House()
+        try await house.run { client in
+            var browser = Browser()
+            _ = try await house.signIn(&browser, client)
+            #expect(try await browser.get("/me", client).status == .ok)
+            house.fixture.tokens.forget("at-2")
+            house.provider.state.withLock { $0.refusesRefresh = true }
+            #expect(house.fixture.sessions.count == 1)
+            #expect(try await browser.get("/me", client).status == .seeOther)
+            #expect(house.fixture.sessions.count == 0)
+        }
+    }
+
+    @Test func `an access token that is no longer good is renewed while the grant still is`() async throws {
+        let house = House()
+        try await house.run { client in
+            var browser = Browser()
+            _ = try await house.signIn(&browser, client)
+            house.fixture.tokens.forget("at-2")
+            #expect(try await browser.get("/me", client).text == "person-1 王*")
+            #expect(house.provider.state.withLock { $0.refreshes } == 1)
+        }
+    }
+
+    /// What another process leaves in the table between the reading and the writing of this one.
+    private func rotate(_ record: PageSessionRecord) -> PageSessionRecord? {
+        guard var session = PageSession(record) else { return nil }
+        session.renewal = .refreshToken(Secret("rotated-elsewhere"))
+        return session.record
+    }
+
+    private func storedSession(_ house: House) throws -> PageSession {
+        let record = try #require(house.fixture.sessions.all.first)
+        return try #require(PageSession(record))
+    }
+
+    private func storedToken(_ house: House) throws -> String {
+        let session = try storedSession(house)
+        guard case .refreshToken(let token) = session.renewal else { return "none" }
+        return token.reveal()
+    }
+
+    @Test func `noting the last request never brings a rotated refresh token back`() async throws {
+        let house = House()
+        try await house.run { client in
+            var browser = Browser()
+            _ = try await house.signIn(&browser, client)
+            house.fixture.clock.advance(by: .minutes(6))
+            house.fixture.sessions.beforeNextReplace { rotate($0) }
+            #expect(try await browser.get("/me", client).status == .ok)
+            #expect(try storedToken(house) == "rotated-elsewhere")
+            #expect(try storedSession(house).seenAt == house.fixture.clock.now())
+        }
+    }
+
+    @Test func `a renewal is kept when only the time changed, and gives way to a renewal elsewhere`() async throws {
+        let house = House()
+        try await house.run { client in
+            var browser = Browser()
+            _ = try await house.signIn(&browser, client)
+            house.fixture.clock.advance(by: .seconds(580))
+            house.fixture.sessions.beforeNextReplace { record in
+                guard var session = PageSession(record) else { return nil }
+                session.seenAt = session.seenAt + .seconds(1)
+                return session.record
+            }
+            #expect(try await browser.get("/me", client).status == .ok)
+            #expect(try storedToken(house) == "rt-3")
+            house.fixture.clock.advance(by: .seconds(580))
+            house.fixture.sessions.beforeNextReplace { rotate($0) }
+            #expect(try await browser.get("/me", client).status == .ok)
+            #expect(try storedToken(house) == "rotated-elsewhere")
+        }
+    }
+
+    @Test(arguments: [360, 580])
+    func `a session that is ended while it is written stays ended`(seconds: Int) async throws {
+        let house = House()
+        try await house.run { client in
+            var browser = Browser()
+            _ = try await house.signIn(&browser, client)
+            house.fixture.clock.advance(by: .seconds(seconds))
+            house.fixture.sessions.beforeNextReplace { _ in nil }
+            #expect(try await browser.get("/me", client).status == .seeOther)
+            #expect(house.fixture.sessions.count == 0)
+        }
+    }
+
     @Test(arguments: ["", "x", String(repeating: "A", count: 43), String(repeating: "é", count: 43), "a; b"])
     func `an unknown handle is a visitor`(handle: String) async throws {
         let house = House()
