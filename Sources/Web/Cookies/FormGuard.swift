@@ -2,20 +2,29 @@ import Core
 import HTTPTypes
 package import Hummingbird
 
-/// The value of the browser's CSRF cookie.
+/// What the browser's CSRF cookies say.
 struct ForgeryHandle: Sendable {
+    /// The one that forms of this answer are bound to.
     let value: String
     /// The browser does not have it yet.
     let isNew: Bool
+    /// Others that the browser has: pages that were loaded side by side before there was a cookie brought one each.
+    var others: [String] = []
 }
 
 /// Double submit of a token that is bound to the browser's cookie and its page session, beside the
 /// origin that the browser states (identity rule 22). Covers signed-out forms too, so that nobody
 /// can be signed in to another person's account.
+///
+/// Each handle has a cookie of its own name. Were there one name for all, the first pages of a browser that are loaded
+/// at the same time would overwrite one another's, and all but one of them would hold a form that is refused.
 package struct FormGuard: Sendable {
     package static let field = "csrf"
     static let noun = "csrf"
     private static let lifetime = Duration.days(30)
+    private static let prefix = noun + "-"
+    /// Handles of one browser that are looked at; more come only from somebody who makes them up.
+    private static let limit = 16
 
     let cookies: CookiePolicy
     let secrets: any WebSecrets
@@ -24,24 +33,34 @@ package struct FormGuard: Sendable {
 
     /// Reads the cookie, or makes a handle that the next rendered form will set.
     func handle(for request: Request) -> ForgeryHandle {
-        if let value = cookies.read(FormGuard.noun, from: request), value.utf8.count == 43,
-            Base64URL.decode(value) != nil
-        {
-            return ForgeryHandle(value: value, isNew: false)
+        let known = cookies.nouns(startingWith: FormGuard.prefix, in: request).prefix(FormGuard.limit).compactMap {
+            noun in
+            cookies.read(noun, from: request).flatMap { FormGuard.noun(of: $0) == noun ? $0 : nil }
         }
-        return ForgeryHandle(value: surroundings.newHandle(), isNew: true)
+        guard let first = known.first else { return ForgeryHandle(value: surroundings.newHandle(), isNew: true) }
+        return ForgeryHandle(value: first, isNew: false, others: Array(known.dropFirst()))
+    }
+
+    /// The name shows a part of the handle only; `nil` for a value that is no handle.
+    private static func noun(of value: String) -> String? {
+        guard value.utf8.count == 43, Base64URL.decode(value) != nil else { return nil }
+        return prefix + value.prefix(8)
     }
 
     /// The token for forms of this answer; `nil` outside HTML surfaces.
     func token(for context: WebContext) -> String? {
-        context.forgeryHandle.map {
-            secrets.authenticate($0.value + "." + (context.pageSession?.key ?? ""), purpose: "form")
-        }
+        context.forgeryHandle.map { token(for: $0.value, context) }
+    }
+
+    private func token(for handle: String, _ context: WebContext) -> String {
+        secrets.authenticate(handle + "." + (context.pageSession?.key ?? ""), purpose: "form")
     }
 
     func setCookie(for context: WebContext, on response: inout Response) {
-        guard let handle = context.forgeryHandle, handle.isNew else { return }
-        cookies.set(FormGuard.noun, to: handle.value, lifetime: FormGuard.lifetime, on: &response)
+        guard let handle = context.forgeryHandle, handle.isNew, let noun = FormGuard.noun(of: handle.value) else {
+            return
+        }
+        cookies.set(noun, to: handle.value, lifetime: FormGuard.lifetime, on: &response)
     }
 
     /// Refuses a form that did not come from a page of ours.
@@ -50,8 +69,8 @@ package struct FormGuard: Sendable {
     /// - Throws: 403 `forged-form`.
     package func check(_ request: Request, token: String?, context: WebContext) throws {
         guard isSameOrigin(request, context: context) else { throw Problem(.forgery) }
-        guard let expected = self.token(for: context), context.forgeryHandle?.isNew == false, let token,
-            constantTimeEqual(expected, token)
+        guard let handle = context.forgeryHandle, !handle.isNew, let token,
+            ([handle.value] + handle.others).contains(where: { constantTimeEqual(self.token(for: $0, context), token) })
         else { throw Problem(.forgery) }
     }
 

@@ -36,10 +36,43 @@ struct FormGuardTests {
         try await run { client in
             var browser = Browser()
             let token = try await browser.get(path, client).text
-            #expect(browser.cookies["yimen-csrf"]?.count == 43)
+            let cookie = try #require(browser.cookies.first { $0.key.hasPrefix("yimen-csrf-") })
+            #expect(cookie.value.count == 43)
+            #expect(cookie.key == "yimen-csrf-" + cookie.value.prefix(8))
             let response = try await browser.post(path, form: ParameterList(["x": "1", "csrf": token]), client)
             #expect(response.status == .ok)
             #expect(response.text == "1")
+        }
+    }
+
+    @Test(arguments: ["/form", "/login"])
+    func `pages that a new browser loads side by side all hold good forms`(path: String) async throws {
+        try await run { client in
+            var browser = Browser()
+            let empty = browser.headers
+            var pages = [TestResponse]()
+            for _ in 0..<4 { pages.append(try await client.get(path, empty)) }
+            for page in pages { browser.keep(page) }
+            for page in pages {
+                let form = ParameterList(["x": "1", "csrf": page.text])
+                #expect(try await browser.post(path, form: form, client).status == .ok)
+            }
+            #expect(Set(pages.map(\.text)).count == 4)
+            // From then on there is nothing new to keep.
+            #expect(try await browser.get(path, client).cookies.isEmpty)
+        }
+    }
+
+    @Test func `cookies that somebody makes up are no handles`() async throws {
+        try await run { client in
+            let value = String(repeating: "A", count: 43)
+            let name = "yimen-csrf-"
+            for cookie in [
+                name + "AAAAAAAA=short", name + "BBBBBBBB=" + value, name + "=" + value, "yimen-csrf=" + value,
+            ] {
+                let page = try await client.get("/form", [.accept: "text/html", .cookie: cookie])
+                #expect(page.cookies.count == 1, "\(cookie)")
+            }
         }
     }
 
