@@ -38,11 +38,9 @@ struct PasswordSignIn: Sendable {
 
     /// - Throws: `Problem.busy` at once when too many passwords wait to be checked; `StorageError`.
     func callAsFunction(_ attempt: Attempt) async throws -> Outcome {
-        guard let name = SignInName(attempt.name) else {
-            _ = try await passwords.verify(attempt.password, against: passwords.dummyHash)
-            return .refused
-        }
-        let buckets = throttle.buckets(name: name.text, address: attempt.address, deviceHash: attempt.deviceHash)
+        // What can be nobody's name takes the same road, and counts against the address.
+        let name = SignInName(attempt.name)
+        let buckets = throttle.buckets(name: name?.text, address: attempt.address, deviceHash: attempt.deviceHash)
         let found = try await look(up: name, attempt, buckets)
         if let delay = found.delay { return .throttled(delay) }
         let stored = found.account?.phc
@@ -60,16 +58,17 @@ struct PasswordSignIn: Sendable {
         let delay: Duration?
     }
 
-    private func look(up name: SignInName, _ attempt: Attempt, _ buckets: SignInThrottle.Buckets) async throws -> Found
+    private func look(up name: SignInName?, _ attempt: Attempt, _ buckets: SignInThrottle.Buckets) async throws
+        -> Found
     {
         let now = surroundings.now()
-        let phoneIndex = name.kind == .phone ? vault.phoneIndex(name.text) : nil
+        let phoneIndex = name?.kind == .phone ? name.map { vault.phoneIndex($0.text) } : nil
         return try await database.read { [throttle] statements in
-            let account =
+            let account: PersonStore.WithPassword? =
                 if let phoneIndex {
                     try PersonStore.find(phoneIndex: phoneIndex, in: statements)
                 } else {
-                    try PersonStore.find(signInName: name.text, in: statements)
+                    try name.flatMap { try PersonStore.find(signInName: $0.text, in: statements) }
                 }
             let known = try SignInFailureStore.isKnown(
                 device: attempt.deviceHash, person: account?.person.id ?? "", in: statements)

@@ -1,6 +1,7 @@
 import Core
 import Cryptography
 import Storage
+import Web
 
 /// How often passwords may be tried. Failures are counted for an account, an address and a device;
 /// a device that the person has used before is counted apart from strangers, so that nobody can
@@ -20,7 +21,8 @@ package struct SignInThrottle: Sendable {
 
     /// The counters that one attempt falls under.
     struct Buckets: Sendable {
-        let account: String
+        /// `nil` for what can be no account's name: it counts against the address alone.
+        let account: String?
         let address: String
         let knownDevice: String
     }
@@ -28,13 +30,17 @@ package struct SignInThrottle: Sendable {
     let limits: Limits
     let crypto: any CryptoProvider
 
-    /// Blind: what was typed may be a phone, an address is personal data too.
-    func buckets(name: String, address: String, deviceHash: String) -> Buckets {
+    /// Blind: what was typed may be a phone, an address is personal data too. An IPv6 address counts by its /64, or
+    /// one attacker would have more addresses than there are guesses.
+    ///
+    /// - Parameter name: `nil` for what can be no account's name.
+    func buckets(name: String?, address: String, deviceHash: String) -> Buckets {
         Buckets(
-            account: crypto.blindIndex("account:" + name, domain: "identity_sign_in_failure"),
-            address: crypto.blindIndex("address:" + address, domain: "identity_sign_in_failure"),
-            knownDevice: crypto.blindIndex("device:" + deviceHash + ":" + name, domain: "identity_sign_in_failure"))
+            account: name.map { blind("account:" + $0) }, address: blind("address:" + CallerKey.normalise(address)),
+            knownDevice: blind("device:" + deviceHash + ":" + (name ?? "")))
     }
+
+    private func blind(_ text: String) -> String { crypto.blindIndex(text, domain: "identity_sign_in_failure") }
 
     /// - Returns: how long to wait before another attempt makes sense; `nil` to go ahead.
     ///
@@ -68,8 +74,8 @@ package struct SignInThrottle: Sendable {
     }
 
     private func limited(_ buckets: Buckets, _ deviceIsKnown: Bool) -> [(String, Int)] {
-        deviceIsKnown
-            ? [(buckets.knownDevice, limits.knownDevice), (buckets.address, limits.address)]
-            : [(buckets.account, limits.account), (buckets.address, limits.address)]
+        let first =
+            deviceIsKnown ? (buckets.knownDevice, limits.knownDevice) : buckets.account.map { ($0, limits.account) }
+        return [first].compactMap { $0 } + [(buckets.address, limits.address)]
     }
 }

@@ -125,6 +125,46 @@ struct LoginTests {
         }
     }
 
+    @Test func `names that can be nobody's count against the address`() async throws {
+        try await House.run(settings: { $0.throttle.address = 5 }) { house in
+            try await house.addCitizen()
+            var browser = Browser()
+            for name in ["张三", "é", String(repeating: "a", count: 65), "张三", "\u{7f}"] {
+                #expect(try await attempt(house, name, "guess", &browser).status == .badRequest)
+            }
+            #expect(try await attempt(house, "张三", "guess", &browser).status == .tooManyRequests)
+            #expect(try await attempt(house, "19900000001", "guess", &browser).status == .tooManyRequests)
+        }
+    }
+
+    @Test func `an IPv6 network is one address`() {
+        let throttle = SignInThrottle(limits: .init(), crypto: House.crypto)
+        func address(_ text: String) -> String {
+            throttle.buckets(name: "a", address: text, deviceHash: "d").address
+        }
+        #expect(address("2001:db8:0:1::1") == address("2001:db8:0:1:ffff::2"))
+        #expect(address("2001:db8:0:1::1") != address("2001:db8:0:2::1"))
+        #expect(address("::ffff:192.0.2.1") == address("192.0.2.1"))
+        #expect(address("192.0.2.1") != address("192.0.2.2"))
+    }
+
+    @Test(arguments: Backend.available)
+    func `a stranger who uses up an address does not keep a known device out`(backend: Backend) async throws {
+        try await House.run(backend, settings: { $0.throttle.address = 6 }) { house in
+            try await house.addCitizen()
+            try await house.addClient()
+            var own = Browser()
+            _ = try await house.code(Attempt(), &own)
+            var stranger = Browser()
+            for number in 0..<6 { _ = try await attempt(house, "name-\(number)", "guess", &stranger) }
+            // The address is used up for everybody who is new here, the right password or not …
+            #expect(try await attempt(house, "19900000001", House.password, &stranger).status == .tooManyRequests)
+            // … and not for the device that the person has used before, at the very same address.
+            let page = try await house.authorize(Attempt().with("prompt", "login"), &own)
+            #expect(try await house.signIn(page, &own).answer != nil)
+        }
+    }
+
     @Test(arguments: Backend.available)
     func `sixty-four sign-ins of one person at once all succeed`(backend: Backend) async throws {
         try await House.run(backend) { house in

@@ -4,11 +4,11 @@ import Glibc
 import Darwin
 #endif
 
-/// The name under which a caller is counted.
-enum CallerKey {
+/// The name under which a caller is counted, by the rate limits as by the sign-in throttle.
+package enum CallerKey {
     /// IPv6 addresses count by their /64, which is what one household or one attacker is given; IPv4 addresses written
     /// as IPv6 count as IPv4. Any other key stays as it is.
-    static func normalise(_ key: String) -> String {
+    package static func normalise(_ key: String) -> String {
         guard key.utf8.count <= 45, key.utf8.contains(UInt8(ascii: ":")) else { return key }
         var address = in6_addr()
         guard inet_pton(AF_INET6, key, &address) == 1 else { return key }
