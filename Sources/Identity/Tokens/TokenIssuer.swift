@@ -14,13 +14,14 @@ struct TokenIssuer: Sendable {
     func answer(
         _ grant: Grant, person: Person, client: Client, refreshToken: Secret<String>?, nonce: String?, at now: Instant
     ) throws -> TokenAnswer {
-        let scopes = ScopePolicy.effective(grant.scopes, for: person)
+        let scopes = ScopePolicy.effective(grant.scopes, for: person, through: client)
         let offline = grant.scopes.contains("offline_access")
         let claims = AccessTokenClaims(
             subject: person.id, clientID: client.id, audience: audience(scopes), scopes: scopes,
             acr: person.acr(of: grant),
-            authenticatedAt: grant.authenticatedAt, roles: person.roles, hall: client.hall ?? person.hall,
-            channel: client.channel, sid: offline ? nil : grant.sid, grantID: grant.id, id: surroundings.newID(),
+            authenticatedAt: grant.authenticatedAt, roles: person.roles,
+            hall: ScopePolicy.hall(of: person, through: client), channel: client.channel,
+            sid: offline ? nil : grant.sid, grantID: grant.id, id: surroundings.newID(),
             issuedAt: now, expiresAt: now + client.accessTokenLife)
         let accessToken = try sign(claims)
         let idToken = scopes.contains("openid") ? try self.idToken(grant, person, client, accessToken, nonce, now) : nil
