@@ -22,6 +22,7 @@ package struct ClientRegistry: Sendable {
         let now = surroundings.now()
         let added = try await database.transaction { transaction in
             guard try ClientStore.add(client, at: now, in: transaction) else { return false }
+            try RevocationStore.restore(client.subject, in: transaction)
             try AuditStore.append(event, in: transaction)
             return true
         }
@@ -45,13 +46,24 @@ package struct ClientRegistry: Sendable {
         try await database.read { try ClientStore.all(in: $0) }
     }
 
+    /// Removes a client and ends all that it was given, so that the same id may be registered again.
+    ///
+    /// Many grants are ended in transactions of bounded size; the last of them removes the client.
+    ///
     /// - Returns: false when there is no such client.
     package func remove(_ id: String) async throws -> Bool {
         let event = AuditEvent.clientRemoved(id, surroundings)
-        return try await database.transaction { transaction in
-            guard try ClientStore.remove(id, in: transaction) else { return false }
-            try AuditStore.append(event, in: transaction)
-            return true
+        let now = surroundings.now()
+        while true {
+            let removed = try await database.transaction { transaction -> Bool? in
+                guard let client = try ClientStore.find(id, in: transaction) else { return false }
+                guard try ClientEnding.endSome(of: id, at: now, in: transaction) else { return nil }
+                guard try ClientStore.remove(id, in: transaction) else { return false }
+                try RevocationStore.revoke(client.subject, at: now, in: transaction)
+                try AuditStore.append(event, in: transaction)
+                return true
+            }
+            if let removed { return removed }
         }
     }
 

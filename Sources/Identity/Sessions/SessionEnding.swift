@@ -33,15 +33,22 @@ struct SessionEnding: Sendable {
             logoutID: logout, systems: [try endGrants(of: session, as: logout, at: now, in: transaction)])
     }
 
-    /// All browsers of a person.
-    func endEverywhere(of person: String, by actor: String, at now: Instant, in transaction: any Transaction) throws
-        -> EndedSessions
-    {
+    /// All browsers of a person, and every refresh family: `offline_access` outlives a session, not this (rule 32).
+    ///
+    /// - Parameters:
+    ///   - reason: stands in the audit: `everywhere`, `password-changed`, `locked`.
+    ///   - kept: a session that goes on, with the systems under it; their refresh families end all the same.
+    func endEverywhere(
+        of person: String, by actor: String, because reason: String = "everywhere", keeping kept: String? = nil,
+        at now: Instant, in transaction: any Transaction
+    ) throws -> EndedSessions {
         let logout = surroundings.newID()
         var systems = [EndedSystem]()
-        for session in try SSOSessionStore.openSessions(of: person, in: transaction) {
-            systems += try end(
-                session, as: logout, by: actor, because: "everywhere", at: now, in: transaction)
+        for session in try SSOSessionStore.openSessions(of: person, in: transaction) where session != kept {
+            systems += try end(session, as: logout, by: actor, because: reason, at: now, in: transaction)
+        }
+        for grant in try RefreshStore.revokeAll(person: person, because: reason, at: now, in: transaction) {
+            try RevocationStore.revoke(grant, at: now, in: transaction)
         }
         return EndedSessions(logoutID: logout, systems: systems)
     }

@@ -22,6 +22,9 @@ enum AuthorizationCodeStore {
         WHERE code_hash = $1 AND redeemed_at_ms IS NULL AND expires_at_ms > $2 RETURNING grant_id
         """)
 
+    private static let drop = SQL(
+        "DELETE FROM identity_authorization_code WHERE client_id = $1 AND redeemed_at_ms IS NULL")
+
     static func add(
         _ code: AuthorizationCode, hash: String, at now: Instant, in transaction: any Transaction
     ) throws {
@@ -44,6 +47,12 @@ enum AuthorizationCodeStore {
             redirectURI: try row.text("redirect_uri"), codeChallenge: try row.optionalText("code_challenge"),
             nonce: try row.optionalText("nonce"), expiresAt: try row.instant("expires_at_ms"),
             redeemedAt: try row.optionalInstant("redeemed_at_ms"))
+    }
+
+    /// Drops the codes of a client that nobody has redeemed. Waits for redemptions under way, so that what they open is
+    /// there to be ended by the statements that follow.
+    static func dropAll(client: String, in transaction: any Transaction) throws {
+        try transaction.execute(drop, client)
     }
 
     static func redeem(hash: String, at now: Instant, in transaction: any Transaction) throws -> Bool {

@@ -43,6 +43,19 @@ enum RefreshStore {
         WHERE sid = $1 AND offline = FALSE AND revoked_at_ms IS NULL
         """)
 
+    private static let revokePerson = SQL(
+        """
+        UPDATE identity_refresh_family SET revoked_at_ms = $2, revoked_because = $3
+        WHERE person_id = $1 AND revoked_at_ms IS NULL AND ends_at_ms > $2 RETURNING id
+        """)
+    private static let revokeClient = SQL(
+        """
+        UPDATE identity_refresh_family SET revoked_at_ms = $2, revoked_because = 'client-removed' WHERE id IN
+        (SELECT f.id FROM identity_refresh_family f WHERE f.client_id = $1 AND f.revoked_at_ms IS NULL
+        ORDER BY f.id LIMIT $3)
+        RETURNING id
+        """)
+
     struct Token: Sendable {
         let grant: Grant
         let offline: Bool
@@ -99,6 +112,24 @@ enum RefreshStore {
         -> Bool
     {
         try transaction.first(revoke, family, now, reason) != nil
+    }
+
+    /// Ends every family of a person, those with `offline_access` too.
+    ///
+    /// - Returns: the grants that were alive; their access tokens are to be revoked.
+    static func revokeAll(person: String, because reason: String, at now: Instant, in transaction: any Transaction)
+        throws -> [String]
+    {
+        try transaction.query(revokePerson, person, now, reason).map { try $0.text("id") }
+    }
+
+    /// Ends at most `limit` families of a client.
+    ///
+    /// - Returns: their grants.
+    static func revokeSome(client: String, limit: Int, at now: Instant, in transaction: any Transaction) throws
+        -> [String]
+    {
+        try transaction.query(revokeClient, client, now, limit).map { try $0.text("id") }
     }
 
     /// Ends what hangs on a relying session; `offline_access` outlives it (OIDC Core §11).

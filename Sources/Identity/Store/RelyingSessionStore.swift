@@ -26,6 +26,13 @@ enum RelyingSessionStore {
         UPDATE identity_relying_session SET ended_at_ms = $3
         WHERE sid = $1 AND person_id = $2 AND ended_at_ms IS NULL RETURNING \(columns)
         """)
+    private static let endSome = SQL(
+        """
+        UPDATE identity_relying_session SET ended_at_ms = $2 WHERE sid IN
+        (SELECT r.sid FROM identity_relying_session r WHERE r.client_id = $1 AND r.ended_at_ms IS NULL
+        ORDER BY r.sid LIMIT $3)
+        RETURNING \(columns)
+        """)
     private static let list = SQL(
         """
         SELECT \(columns) FROM identity_relying_session WHERE sso_session_id = $1 AND ended_at_ms IS NULL
@@ -60,6 +67,13 @@ enum RelyingSessionStore {
         -> RelyingSession?
     {
         try transaction.first(endOne, sid, person, now).map(session)
+    }
+
+    /// Ends at most `limit` sessions of a client.
+    static func endSome(client: String, limit: Int, at now: Instant, in transaction: any Transaction) throws
+        -> [RelyingSession]
+    {
+        try transaction.query(endSome, client, now, limit).map(session)
     }
 
     static func list(under ssoSession: String, in statements: any Statements) throws -> [RelyingSession] {

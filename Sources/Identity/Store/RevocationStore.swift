@@ -10,13 +10,19 @@ enum RevocationStore {
         INSERT INTO identity_revocation (subject, revoked_at_ms, expires_at_ms) VALUES ($1, $2, $3)
         ON CONFLICT (subject) DO UPDATE SET expires_at_ms = excluded.expires_at_ms
         """)
+    private static let restore = SQL("DELETE FROM identity_revocation WHERE subject = $1")
     private static let live = SQL("SELECT subject, expires_at_ms FROM identity_revocation WHERE expires_at_ms > $1")
 
-    /// - Parameter subject: `sid` of a relying session, or id of a grant.
+    /// - Parameter subject: `sid` of a relying session, id of a grant, or the `sub` of a client.
     static func revoke(_ subject: String, at now: Instant, in transaction: any Transaction) throws {
         // Longer than any access token lives (§ tokens: ten minutes), clock differences included.
         try transaction.execute(insert, subject, now, now + .minutes(15))
         try transaction.notify(channel, subject)
+    }
+
+    /// A client that is registered again may have tokens again.
+    static func restore(_ subject: String, in transaction: any Transaction) throws {
+        if try transaction.execute(restore, subject) > 0 { try transaction.notify(channel, subject) }
     }
 
     static func live(at now: Instant, in statements: any Statements) throws -> [String: Instant] {

@@ -4,7 +4,7 @@ import Synchronization
 import Web
 
 /// Verifies access tokens for the API (RFC 9068 §4): signature, type, issuer, audience, expiry, and
-/// that neither the session nor the grant has been revoked.
+/// that neither the session nor the grant has been revoked, nor the machine that asks for itself removed.
 ///
 /// A token is verified once and remembered by its digest until it expires; the memory is bounded.
 /// Expiry and revocation are judged on every call.
@@ -49,6 +49,7 @@ package struct AccessTokens: AccessTokenVerifier {
         guard claims.audience.contains(audience), claims.expiresAt > surroundings.now() else { return nil }
         if let sid = claims.sid, revocations.contains(sid) { return nil }
         if let grant = claims.grantID, revocations.contains(grant) { return nil }
+        if claims.grantID == nil, revocations.contains(claims.subject) { return nil }
         return claims
     }
 }

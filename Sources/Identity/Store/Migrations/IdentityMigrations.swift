@@ -7,5 +7,6 @@ package enum IdentityMigrations {
         M0005SigningKeys.migration, M0006Audit.migration, M0007ClientTerms.migration,
         M0030SingleUse.migration,
         M0040LogoutDeliveries.migration,
+        M0050ClientGrants.migration,
     ]
 }

@@ -29,7 +29,7 @@ struct RotateRefreshToken: TokenGrant {
             throw refuse("the refresh token has been revoked or has expired")
         }
         guard stored.replacedAt != nil || stored.expiresAt > now else { throw refuse("the refresh token has expired") }
-        let grant = try narrow(stored.grant, request)
+        let grant = try narrow(registered(stored, client), request)
         let successor = crypto.blindIndex(token, domain: "identity_refresh_token.successor")
         switch try await rotate(hash, stored, successor: successor, for: client, at: now) {
         case .rotated(let person):
@@ -71,6 +71,15 @@ struct RotateRefreshToken: TokenGrant {
             try AuditStore.append(alarm, in: transaction)
             return .reused
         }
+    }
+
+    /// What was granted, less what the client is no longer registered for.
+    private func registered(_ stored: RefreshStore.Token, _ client: Client) throws(OAuthError) -> Grant {
+        let scopes = stored.grant.scopes.filter(client.scopes.contains)
+        guard !scopes.isEmpty, !stored.offline || scopes.contains("offline_access") else {
+            throw refuse("the client is no longer registered for what was granted")
+        }
+        return stored.grant.narrowed(to: scopes)
     }
 
     /// The same scopes or fewer (RFC 6749 §6).
