@@ -212,6 +212,28 @@ struct ReservationTests {
     }
 
     @Test(arguments: Backend.available)
+    func `a hold repeated when its time has passed gets the first answer all the same`(backend: Backend) async throws {
+        try await withWorld(backend) { world in
+            let reservations = world.booking.reservations
+            let me = BookingWorld.person(1)
+            let first = try await reservations.hold(BookingWorld.request(1), by: me, idempotencyKey: "key-00001")
+            world.clock.advance(by: .minutes(11))
+            try await world.booking.sweeper.sweep()
+            let again = try await reservations.hold(BookingWorld.request(1), by: me, idempotencyKey: "key-00001")
+            #expect(again == first)
+            let other = await problem {
+                _ = try await reservations.hold(BookingWorld.request(0), by: me, idempotencyKey: "key-00001")
+            }
+            #expect(other?.kind == .idempotencyMismatch)
+            let fresh = await problem {
+                _ = try await reservations.hold(BookingWorld.request(1), by: me, idempotencyKey: "key-00002")
+            }
+            #expect(fresh?.kind == .notASlot)
+            try await Invariants.check(world.database)
+        }
+    }
+
+    @Test(arguments: Backend.available)
     func `the list is newest first and pages without gaps`(backend: Backend) async throws {
         var settings = BookingSettings()
         settings.activeLimit = 0

@@ -21,6 +21,15 @@ package struct Reservations: Sendable {
         let key = RequestKey(
             idempotencyKey, principal: principal, route: "reservations", content: request.canonicalText,
             hash: core.requestHash)
+        let plan: HoldPlan
+        do {
+            plan = try CheckHold.plan(
+                request, by: principal, catalogue: core.catalogue.current, settings: core.settings, at: now)
+        } catch {
+            // What can be held no longer may have been held under this key: then that is the answer.
+            if let first = try await core.database.first(key, as: Reservation.self) { return first }
+            throw error
+        }
         // A code that is taken already is a one-in-many-millions chance: try with another.
         for _ in 0..<5 {
             let step = HoldStep(

@@ -24,7 +24,7 @@ struct RequestKey: Sendable, Hashable {
     }
 }
 
-/// The request was answered before, or is being answered by another process; thrown to undo this attempt.
+/// The request was answered before, here or by another process; thrown to undo this attempt.
 struct AlreadyAnswered: Error {}
 
 enum IdempotencyStore {
@@ -48,16 +48,15 @@ enum IdempotencyStore {
 
     /// The first answer to this key; `nil` when there is none.
     ///
-    /// - Throws: `idempotency-mismatch` for the key of another request, `idempotency-in-progress` while the
-    ///   first request has no answer yet.
+    /// - Throws: `idempotency-mismatch` for the key of another request.
     static func replay<Answer: StoredAnswer>(
         _ key: RequestKey, as type: Answer.Type, in db: any Statements
     ) throws -> Answer? {
         guard let row = try db.first(find, key.principal, key.route, key.key) else { return nil }
         guard try row.text("request_hash") == key.hash else { throw Problem(.idempotencyMismatch) }
-        guard let text = try row.optionalText("answer"), let value = try? JSONParser.parse(text),
-            let answer = Answer(stored: value)
-        else { throw Problem(.idempotencyInProgress, headers: [Problem.Header("Retry-After", "1")]) }
+        guard let value = try? JSONParser.parse(try row.text("answer")), let answer = Answer(stored: value) else {
+            throw StorageError.unexpectedColumn("answer")
+        }
         return answer
     }
 

@@ -41,8 +41,6 @@ extension ProblemKind {
     package static let assuranceRequired = ProblemKind("assurance-required", 403, "A higher identity level is needed")
     package static let idempotencyMismatch = ProblemKind(
         "idempotency-mismatch", 422, "This key was used for another request")
-    package static let idempotencyInProgress = ProblemKind(
-        "idempotency-in-progress", 409, "The first request is still running")
     package static let queueClosed = ProblemKind("queue-closed", 409, "The queue is closed")
     package static let outOfOrder = ProblemKind("out-of-order", 409, "Not possible in the current state")
     package static let invalidTicket = ProblemKind("invalid-ticket", 422, "This ticket or code is not valid")

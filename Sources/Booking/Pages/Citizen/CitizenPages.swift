@@ -75,7 +75,7 @@ struct CitizenPages: Sendable {
 
     /// Refusals that are answered with the latest free times.
     private static let choosesAgain: Set<ProblemKind> = [
-        .slotTaken, .notASlot, .limitReached, .assuranceRequired, .busy, .idempotencyMismatch, .idempotencyInProgress,
+        .slotTaken, .notASlot, .limitReached, .assuranceRequired, .busy, .idempotencyMismatch,
     ]
 
     /// After signing in: the choice made before, one press away from being held.
