@@ -40,6 +40,9 @@ package struct BookingSettings: Sendable {
     package var recallLimit = 3
     /// `booking.queue.recallPauseSeconds` (0…300, default 20): pause between two calls of one number.
     package var recallPause = Duration.seconds(20)
+    /// `booking.queue.windowLeaseMinutes` (5…1440, default 15): an officer who has neither acted at a window nor looked
+    /// at its desk for this long can be followed by a colleague.
+    package var windowLease = Duration.minutes(15)
     /// Not configurable: how many go first when somebody missed a call and is back.
     package var rejoinBehind = 3
     /// Not configurable: how often one number may come back.

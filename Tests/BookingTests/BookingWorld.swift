@@ -1,6 +1,7 @@
 import Catalogue
 import Core
 import Cryptography
+import Foundation
 import Storage
 import TestKit
 import Testing
@@ -46,6 +47,11 @@ struct BookingWorld: Sendable {
             subject: "officer-\(number)", clientID: "portal", scopes: [Scope.window], roles: [.officer],
             assurance: .l3, hall: hall, channel: .hall)
     }
+
+    static let manager = Principal(
+        subject: "manager-1", clientID: "portal", scopes: [Scope.window], roles: [.manager], assurance: .l3,
+        hall: "day",
+        channel: .hall)
 
     static func request(_ slot: Int, items: [String] = [item]) -> HoldRequest {
         HoldRequest(hall: hall, items: items, start: BookingWorld.slot(slot))
@@ -137,23 +143,63 @@ func withWorld(
     _ body: (BookingWorld) async throws -> Void
 ) async throws {
     try await withDatabase(backend, BookingMigrations.all) { database in
-        let clock = MovableClock(BookingWorld.start)
+        let world = try BookingWorld(
+            database, clock: MovableClock(BookingWorld.start), keyRing: KeyRing.temporary(), settings: settings)
+        try await world.open(places: places)
+        try await body(world)
+    }
+}
+
+extension BookingWorld {
+    /// A booking room over a database that is migrated; several may share one, as the processes of one system do.
+    init(_ database: any Database, clock: MovableClock, keyRing: KeyRing, settings: BookingSettings) throws {
         var settings = settings
         settings.horizonDays = min(settings.horizonDays, 2)
-        let keyRing = KeyRing.temporary()
         let booking = Booking(
             database: database, catalogue: Catalogue(CatalogueSnapshot(content: BookingWorld.content)),
             crypto: StandardProvider(keyRing: keyRing), tickets: try HallTicketCodec(keyRing: keyRing),
             persons: TestPersons(), settings: settings, surroundings: Surroundings(clock: clock))
-        let rules = ["night-a", "night-b", "far-a"].map { BookingWorld.rule($0, slot: 10, places: places) }
+        self.init(database: database, clock: clock, booking: booking)
+    }
+
+    /// Puts the rules in force and plans the first days.
+    func open(places: Int) async throws {
+        try await change(to: ["night-a", "night-b", "far-a"].map { BookingWorld.rule($0, slot: 10, places: places) })
+        try await booking.planner.plan()
+    }
+
+    /// New rules, which are not yet planned.
+    func change(to rules: [Rule]) async throws {
+        let now = clock.now()
         try await database.transaction { tx in
             try RuleStore.replace(
-                by: rules, at: BookingWorld.start,
-                newID: { "rule-\(rules.count)-" + UUIDv7.make(at: BookingWorld.start, random: SystemRandom()) }, in: tx)
+                by: rules, at: now, newID: { "rule-" + UUIDv7.make(at: now, random: SystemRandom()) }, in: tx)
         }
-        try await booking.planner.plan()
-        try await body(BookingWorld(database: database, clock: clock, booking: booking))
     }
+}
+
+/// Runs `second` while the transaction of `first` is still open: on PostgreSQL it meets rows that are locked and
+/// changes that it cannot see yet; SQLite runs them one after the other.
+func overlapping(
+    _ database: any Database, _ first: @escaping @Sendable (any Transaction) throws -> Void,
+    _ second: () async throws -> Void
+) async throws {
+    let (isOpen, signal) = AsyncStream.makeStream(of: Void.self)
+    async let one: Void = database.transaction { tx in
+        defer { signal.finish() }
+        try first(tx)
+        signal.finish()
+        Thread.sleep(forTimeInterval: 0.4)
+    }
+    for await _ in isOpen {}
+    let ended: Result<Void, any Error>
+    do {
+        ended = .success(try await second())
+    } catch {
+        ended = .failure(error)
+    }
+    try await one
+    try ended.get()
 }
 
 /// The problem that `body` throws; `nil` when it throws none. Any other error is an issue of the test.

@@ -64,6 +64,28 @@ enum Invariants {
             """
         ),
         (
+            "I3 an open call has an open window",
+            """
+            SELECT count(*) AS n FROM booking_call c WHERE c.closed_at_ms IS NULL AND NOT EXISTS
+                (SELECT 1 FROM booking_window_session s WHERE s.window_id = c.window_id AND s.closed_at_ms IS NULL)
+            """
+        ),
+        (
+            "I3 an open call belongs to a visit that is called or served",
+            """
+            SELECT count(*) AS n FROM booking_call c JOIN booking_ticket t ON t.id = c.ticket_id
+            JOIN booking_reservation r ON r.id = t.reservation_id
+            WHERE c.closed_at_ms IS NULL AND r.state NOT IN ('called', 'serving')
+            """
+        ),
+        (
+            "I7 a number is closed exactly when its visit has ended",
+            """
+            SELECT count(*) AS n FROM booking_ticket t JOIN booking_reservation r ON r.id = t.reservation_id
+            WHERE (t.closed_at_ms IS NULL) <> (r.state IN ('waiting', 'called', 'serving', 'parked', 'skipped'))
+            """
+        ),
+        (
             "I6 no two open tickets share a number, also over midnight",
             """
             SELECT count(*) AS n FROM (SELECT hall, number FROM booking_ticket WHERE closed_at_ms IS NULL

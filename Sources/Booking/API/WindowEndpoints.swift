@@ -11,7 +11,6 @@ struct WindowEndpoints: Sendable {
 
     func addRoutes(to api: RouterGroup<WebContext>) {
         on(api, "/api/v1/windows/{id}/open") { BookingJSON.window(try await $0.open($1, by: $2)) }
-        on(api, "/api/v1/windows/{id}/close") { BookingJSON.window(try await $0.close($1, by: $2)) }
         on(api, "/api/v1/windows/{id}/call-next") { BookingJSON.called(try await $0.callNext($1, by: $2)) }
         on(api, "/api/v1/tickets/{id}/recall") { BookingJSON.called(try await $0.recall($1, by: $2)) }
         on(api, "/api/v1/tickets/{id}/start") { BookingJSON.called(try await $0.start($1, by: $2)) }
@@ -20,6 +19,7 @@ struct WindowEndpoints: Sendable {
         on(api, "/api/v1/tickets/{id}/resume") { BookingJSON.called(try await $0.resume($1, by: $2)) }
         on(api, "/api/v1/tickets/{id}/finish") { BookingJSON.called(try await $0.finish($1, by: $2)) }
         on(api, "/api/v1/tickets/{id}/leave") { BookingJSON.called(try await $0.leave($1, by: $2)) }
+        api.post("/api/v1/windows/{id}/close", use: close)
         api.post("/api/v1/tickets/{id}/transfer", use: transfer)
     }
 
@@ -29,6 +29,17 @@ struct WindowEndpoints: Sendable {
             let officer = try context.require(scope: Scope.window)
             return Response.json(try await act(queue, try context.pathParameter("id", max: 64), officer)).withNoStore()
         }
+    }
+
+    /// The body may be left out; `takeBack` says that whoever is at the window shall wait again.
+    @Sendable private func close(_ request: Request, _ context: WebContext) async throws -> Response {
+        let officer = try context.require(scope: Scope.window)
+        let id = try context.pathParameter("id", max: 64)
+        let body = try await JSONBody.readIfSent(request)
+        try body?.rejectUnknown(["takeBack"])
+        let takeBack = try body?.optionalBool("takeBack") ?? false
+        let window = try await booking.queue.close(id, takeBack: takeBack, by: officer)
+        return Response.json(BookingJSON.window(window)).withNoStore()
     }
 
     @Sendable private func transfer(_ request: Request, _ context: WebContext) async throws -> Response {

@@ -9,6 +9,10 @@ package struct WindowState: Sendable, Hashable {
     /// Subject of the officer who opened it.
     package let officer: String?
     package let openedAt: Instant?
+    /// When that officer last did something here, or looked at the desk.
+    package let seenAt: Instant?
+    /// The officer has not been heard of for the time of a lease: a colleague may take the window over.
+    package let isAbandoned: Bool
     package let current: CalledTicket?
     /// How many this window could call, now or when their time comes.
     package let waiting: Int

@@ -10,7 +10,8 @@ struct CallStep: Sendable {
     let now: Instant
 
     func run(in tx: any Transaction) throws -> CalledTicket {
-        guard let session = try WindowSessionStore.current(window.id, in: tx) else {
+        // First of all: whoever closes the window at this moment is waited for, or waits.
+        guard let session = try WindowSessionStore.enter(window.id, by: officer, at: now, in: tx) else {
             throw Problem(
                 .queueClosed, "Open the window first.", extensions: [JSONValue.Member("state", .string("closed"))])
         }

@@ -14,6 +14,8 @@ struct Candidate: Sendable, Hashable {
     /// After missing a call: how many others go first.
     let behind: Int
     let minutes: Int
+    /// When the window to which this ticket had been called was left: it goes before all others.
+    var head: Instant?
 }
 
 /// Accumulating priority (Kleinrock 1964): each class earns priority linearly with waiting, at its own rate,
@@ -35,8 +37,9 @@ struct CallingOrder: Sendable {
         return candidate.punctual ? max(byClass, settings.rateBooked) : byClass
     }
 
-    /// Whom to call now, best first. Those who missed a call go behind others, and early booked people come
-    /// last: they are called only when nobody else is there.
+    /// Whom to call now, best first. Those whose window was left under them go before all, in the order in which that
+    /// happened; those who missed a call go behind others, and early booked people come last: they are called only
+    /// when nobody else is there.
     func ranked(_ candidates: [Candidate], at now: Instant) -> [Candidate] {
         candidates.map { ($0, key($0, at: now)) }.sorted { $0.1 < $1.1 }.map(\.0)
     }
@@ -51,6 +54,9 @@ struct CallingOrder: Sendable {
     }
 
     private func key(_ candidate: Candidate, at now: Instant) -> Rank {
+        if let head = candidate.head {
+            return Rank(tier: -1, negativeScore: 0, reference: head, number: candidate.number)
+        }
         let early = candidate.callableAt > now
         return Rank(
             tier: early ? 2 : candidate.behind > 0 ? 1 : 0, negativeScore: -score(candidate, at: now),

@@ -102,6 +102,10 @@ extension Queue {
             }
             try CheckOfficer.hall(row.hall, by: officer, catalogue: catalogue)
             guard move.from.contains(row.state) else { throw Problem.outOfOrder(row.state) }
+            // The window's session before the visit, as everywhere: no two wait for each other.
+            if let call = row.call, call.officer == subject {
+                _ = try WindowSessionStore.enter(call.window, by: subject, at: now, in: tx)
+            }
             guard try ReservationStore.step(row.reservation, move, from: row.state, at: now, in: tx) != nil else {
                 let state = try TicketStore.find(ticket, in: tx)?.state ?? row.state
                 throw Problem.outOfOrder(state)

@@ -9,49 +9,43 @@ import Storage
 package struct Queue: Sendable {
     let core: BookingCore
 
+    /// The window as it stands; its own officer is taken to be there while looking at it.
     package func state(of window: String, by officer: Principal) async throws -> WindowState {
         let place = try CheckOfficer.window(window, by: officer, catalogue: core.catalogue.current)
-        return try await read(place)
+        let state = try await read(place)
+        let now = core.now()
+        guard state.officer == officer.subject, let seenAt = state.seenAt,
+            seenAt < now - core.settings.windowLease / 4
+        else { return state }
+        try await core.database.transaction { tx in
+            _ = try WindowSessionStore.enter(place.id, by: officer.subject, at: now, in: tx)
+        }
+        return state
     }
 
-    /// Opening a window that one has open already changes nothing.
+    /// Opening a window that one has open already says that one is still there, and changes nothing else. Who has not
+    /// been heard of for the time of a lease can be followed by a colleague (T17).
     ///
     /// - Throws: `out-of-order` when somebody else sits there, `not-found`, `forbidden`.
     package func open(_ window: String, by officer: Principal) async throws -> WindowState {
         let place = try CheckOfficer.window(window, by: officer, catalogue: core.catalogue.current)
-        let (core, now, subject) = (core, core.now(), officer.subject)
-        try await core.database.transaction { tx in
-            let opened = try WindowSessionStore.open(
-                id: core.surroundings.newID(), window: place.id, hall: place.hall, queue: place.group,
-                officer: subject, at: now, in: tx)
-            guard opened else {
-                guard try WindowSessionStore.current(place.id, in: tx)?.officer == subject else {
-                    throw Problem.windowOutOfOrder("open", "Somebody else has opened this window.")
-                }
-                return
-            }
-            try core.appendWindow(.windowOpened, place, at: now, in: tx)
-        }
+        let step = OpenStep(window: place, officer: officer.subject, core: core, now: core.now())
+        try await core.database.transaction(combining: place.turn) { try step.run(in: $0) }
         core.touch(queue: place.group)
         return try await read(place)
     }
 
-    /// - Throws: `out-of-order` while a person is called or served there, or when it is not open.
-    package func close(_ window: String, by officer: Principal) async throws -> WindowState {
+    /// Closing a window that is closed changes nothing.
+    ///
+    /// - Parameter takeBack: T17, whoever was called or is served there waits again, first in line. Without it the
+    ///   window's own officer is asked to finish first; a manager who closes somebody else's window always takes back.
+    /// - Throws: `out-of-order` with the state of the person at the window, or when somebody else sits there.
+    package func close(_ window: String, takeBack: Bool = false, by officer: Principal) async throws -> WindowState {
         let place = try CheckOfficer.window(window, by: officer, catalogue: core.catalogue.current)
-        let (core, now, subject) = (core, core.now(), officer.subject)
-        let isManager = officer.roles.contains(.manager)
-        try await core.database.transaction { tx in
-            if let ticket = try TicketStore.current(window: place.id, in: tx) {
-                throw Problem.outOfOrder(ticket.state, "Finish number \(ticket.number) first.")
-            }
-            guard let session = try WindowSessionStore.current(place.id, in: tx) else { return }
-            guard session.officer == subject || isManager else {
-                throw Problem.windowOutOfOrder("open", "Somebody else has opened this window.")
-            }
-            guard try WindowSessionStore.close(place.id, at: now, in: tx) else { return }
-            try core.appendWindow(.windowClosed, place, at: now, in: tx)
-        }
+        let step = CloseStep(
+            window: place, officer: officer.subject, isManager: officer.roles.contains(.manager), takesBack: takeBack,
+            core: core, now: core.now())
+        try await core.database.transaction(combining: place.turn) { try step.run(in: $0) }
         core.touch(queue: place.group)
         return try await read(place)
     }
@@ -63,7 +57,7 @@ package struct Queue: Sendable {
     package func callNext(_ window: String, by officer: Principal) async throws -> CalledTicket {
         let place = try CheckOfficer.window(window, by: officer, catalogue: core.catalogue.current)
         let step = CallStep(window: place, officer: officer.subject, core: core, now: core.now())
-        let called = try await core.database.transaction(combining: "queue/\(place.group)") { try step.run(in: $0) }
+        let called = try await core.database.transaction(combining: place.turn) { try step.run(in: $0) }
         core.touch(queue: called.queue)
         return called
     }
@@ -110,9 +104,16 @@ package struct Queue: Sendable {
         let aside = view.tickets.filter { $0.state == .parked || $0.state == .skipped }
         return WindowState(
             window: window.id, hall: window.hall, queue: window.group, open: session != nil,
-            officer: session?.officer, openedAt: session?.openedAt, current: current.map(CalledTicket.init),
+            officer: session?.officer, openedAt: session?.openedAt, seenAt: session?.seenAt,
+            isAbandoned: session.map { $0.seenAt < now - core.settings.windowLease } ?? false,
+            current: current.map(CalledTicket.init),
             waiting: view.waiting.count, next: waiting.map(WaitingTicket.init), aside: aside.map(WaitingTicket.init))
     }
+}
+
+extension ServiceWindow {
+    /// Names what the windows of one queue contend for.
+    fileprivate var turn: String { "queue/" + group }
 }
 
 extension Problem {

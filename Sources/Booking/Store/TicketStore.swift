@@ -15,6 +15,8 @@ struct TicketRow: Sendable, Hashable {
     let issuedAt: Instant
     let callableAt: Instant
     let behind: Int
+    /// Since when the ticket stands first in line; `nil` for all others.
+    let head: Instant?
     let state: ReservationState
     let items: [String]
     let slotStart: Instant?
@@ -23,7 +25,7 @@ struct TicketRow: Sendable, Hashable {
     var candidate: Candidate {
         Candidate(
             ticket: id, number: number, priority: priority, punctual: punctual, reference: reference,
-            callableAt: callableAt, behind: behind, minutes: minutes)
+            callableAt: callableAt, behind: behind, minutes: minutes, head: head)
     }
 }
 
@@ -55,7 +57,7 @@ enum TicketStore {
     private static let columns =
         """
         t.id, t.reservation_id, t.hall, t.number, t.queue, t.ref_at_ms, t.class, t.punctual, t.minutes, t.issued_at_ms,
-        t.callable_at_ms, t.behind, r.state, r.items, r.slot_start_at_ms, c.window_id, c.officer, c.opened_at_ms,
+        t.callable_at_ms, t.behind, t.head_at_ms, r.state, r.items, r.slot_start_at_ms, c.window_id, c.officer, c.opened_at_ms,
         c.last_called_at_ms, c.recalls, c.started_at_ms
         """
     private static let tables =
@@ -77,7 +79,7 @@ enum TicketStore {
             number: try row.text("number"), queue: try row.text("queue"), reference: try row.instant("ref_at_ms"),
             priority: try row.raw("class"), punctual: try row.boolean("punctual"), minutes: try row.int("minutes"),
             issuedAt: try row.instant("issued_at_ms"), callableAt: try row.instant("callable_at_ms"),
-            behind: try row.int("behind"), state: try row.raw("state"),
+            behind: try row.int("behind"), head: try row.optionalInstant("head_at_ms"), state: try row.raw("state"),
             items: try row.text("items").split(separator: " ").map(String.init),
             slotStart: try row.optionalInstant("slot_start_at_ms"), call: call)
     }
@@ -158,7 +160,8 @@ enum TicketStore {
 
     private static let markCalled: SQL = """
         UPDATE booking_ticket
-        SET first_called_at_ms = COALESCE(first_called_at_ms, $2), behind = 0, ver = ver + 1 WHERE id = $1
+        SET first_called_at_ms = COALESCE(first_called_at_ms, $2), behind = 0, head_at_ms = NULL, ver = ver + 1
+        WHERE id = $1
         """
     private static let letPass: SQL = """
         UPDATE booking_ticket SET behind = behind - 1, ver = ver + 1
@@ -169,6 +172,15 @@ enum TicketStore {
     static func markCalled(_ ticket: Candidate, queue: String, at now: Instant, in tx: any Transaction) throws {
         try tx.execute(markCalled, ticket.ticket, now)
         try tx.execute(letPass, queue, ticket.ticket)
+    }
+
+    private static let standFirst: SQL = """
+        UPDATE booking_ticket SET head_at_ms = $2, behind = 0, ver = ver + 1 WHERE id = $1
+        """
+
+    /// T17: before all others, until it is called again.
+    static func standFirst(_ id: String, at now: Instant, in tx: any Transaction) throws {
+        try tx.execute(standFirst, id, now)
     }
 
     private static let close: SQL = """

@@ -20,5 +20,6 @@ extension BookingSettings {
         callEarly = minutes("booking.queue.callEarlyMinutes")
         recallLimit = configuration.integer("booking.queue.recallLimit")
         recallPause = configuration.seconds("booking.queue.recallPauseSeconds")
+        windowLease = minutes("booking.queue.windowLeaseMinutes")
     }
 }

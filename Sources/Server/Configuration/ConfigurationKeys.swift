@@ -95,6 +95,9 @@ enum ConfigurationKeys {
         ConfigurationKey(
             "booking.queue.recallPauseSeconds", .integer(0...300), standard: "20",
             "Pause between two calls of one number."),
+        ConfigurationKey(
+            "booking.queue.windowLeaseMinutes", .integer(5...1440), standard: "15",
+            "A colleague can take a window over when its officer has not been heard of for this long."),
 
         ConfigurationKey(
             "passwords.queue", .integer(1...10_000), standard: "64",

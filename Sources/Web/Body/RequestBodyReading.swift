@@ -55,13 +55,28 @@ extension ParameterList {
 
 /// A JSON request body.
 package enum JSONBody {
+    /// The body of a request that may have none; `nil` when nothing was sent.
+    ///
+    /// - Throws: as `read`.
+    package static func readIfSent(_ request: Request, limit: Int = RequestBodyReading.standardLimit) async throws
+        -> JSONReader?
+    {
+        let buffer = try await RequestBodyReading.collect(request, limit: limit)
+        guard buffer.readableBytes > 0 else { return nil }
+        try RequestBodyReading.require(["application/json"], of: request)
+        return try parse(buffer, limit: limit)
+    }
+
     /// - Throws: 415 unless `application/json` or a `+json` type is sent; 413 over the limit; 400
     ///   with the pointer of the broken member.
     package static func read(_ request: Request, limit: Int = RequestBodyReading.standardLimit) async throws
         -> JSONReader
     {
         try RequestBodyReading.require(["application/json"], of: request)
-        let buffer = try await RequestBodyReading.collect(request, limit: limit)
+        return try parse(try await RequestBodyReading.collect(request, limit: limit), limit: limit)
+    }
+
+    private static func parse(_ buffer: ByteBuffer, limit: Int) throws -> JSONReader {
         do {
             return JSONReader(try JSONParser.parse(buffer.readableBytesView, limits: .init(bytes: limit)))
         } catch let fault {

@@ -64,6 +64,36 @@ struct PageFlowTests {
     }
 
     @Test(arguments: Backend.available)
+    func `a manager takes back the window of an officer who has left in the middle of a service`(
+        backend: Backend
+    ) async throws {
+        try await withPages(backend) { world, client in
+            let window = "/window/\(PagesWorld.hall)-estate-1"
+            var kiosk = Visitor(client, cookie: try await world.signIn(PagesWorld.machine))
+            try await kiosk.open("/kiosk/\(PagesWorld.hall)/take/\(PagesWorld.item)")
+            try await kiosk.post("/tickets", ["class": "ordinary"])
+            let number = try #require(kiosk.text(after: "<p class=\"queue-number\">", before: "<"))
+            var officer = Visitor(client, cookie: try await world.signIn(PagesWorld.officer))
+            try await officer.open(window)
+            for action in ["/open", "/call-next", "/start"] { try await officer.post(action) }
+            #expect(officer.page.contains("\(window)/release"), "the officer may leave, too")
+
+            var manager = Visitor(client, cookie: try await world.signIn(PagesWorld.manager))
+            try await manager.open(window)
+            #expect(!manager.page.contains("\(window)/finish") && !manager.page.contains("\(window)/call-next"))
+            try await manager.post("/release")
+            #expect(manager.status == 200 && manager.page.contains("\(window)/open"))
+            #expect(manager.page.contains("<td class=\"ticket-number\">\(number)</td>"))
+
+            try await officer.post("/finish")
+            #expect(officer.status == 409 && officer.page.contains("role=\"alert\""))
+            try await manager.open(window)
+            for action in ["/open", "/call-next"] { try await manager.post(action) }
+            #expect(manager.page.contains("<p class=\"queue-number\">\(number)<"))
+        }
+    }
+
+    @Test(arguments: Backend.available)
     func `two presses of one button are one booking`(backend: Backend) async throws {
         try await withPages(backend) { world, client in
             var visitor = Visitor(client, cookie: try await world.signIn(PagesWorld.citizen))

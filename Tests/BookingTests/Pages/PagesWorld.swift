@@ -33,6 +33,10 @@ struct PagesWorld: Sendable {
         subject: "officer-1", clientID: "yimen-portal", scopes: [Scope.booking, Scope.window], roles: [.officer],
         assurance: .l3, hall: "jinan", channel: .web, sessionID: "s3", displayName: "窗*")
 
+    static let manager = Principal(
+        subject: "manager-1", clientID: "yimen-portal", scopes: [Scope.booking, Scope.window], roles: [.manager],
+        assurance: .l3, hall: "jinan", channel: .web, sessionID: "s4", displayName: "主*")
+
     private static var seed: String {
         URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../config/seed").standardized.path()
     }

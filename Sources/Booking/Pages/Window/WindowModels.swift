@@ -97,16 +97,18 @@ struct DeskPage: Sendable {
         eventsURL = pagePath("api", "v1", "halls", state.hall, "board", "events")
         open = state.open
         openText = words(state.open ? "window.open" : "window.closed")
-        // A colleague's window can be looked at, not worked at.
+        // A colleague's window can be looked at, not worked at; a manager can end the work there.
         let isMine = state.officer == nil || state.officer == officer.subject
-        idleText = words(!isMine ? "window.idle.taken" : state.open ? "window.idle.open" : "window.idle.closed")
+        let isManager = officer.roles.contains(.manager)
+        idleText = words(DeskPage.idleText(state, isMine: isMine))
         current = state.current.map { Current($0, desk: desk, words: words) }
         let ticket = state.current?.ticket
-        let possible = isMine ? DeskPage.possible(state) : []
+        let possible = isMine ? DeskPage.possible(state) : DeskPage.possible(stranger: state, isManager: isManager)
         actions = possible.map { action in
             Action(
-                action, isMain: action == possible.first, url: pagePath("window", window.id, action.rawValue),
-                ticket: ticket, key: desk.newKey(), words: words)
+                action, label: words(DeskPage.label(of: action, isMine: isMine)),
+                isMain: isMine && action == possible.first, url: pagePath("window", window.id, action.rawValue),
+                ticket: ticket, key: desk.newKey())
         }
         queueName = snapshot.group(state.queue).map { words($0.name) } ?? state.queue
         waiting = state.waiting
@@ -124,20 +126,39 @@ struct DeskPage: Sendable {
     /// The main action first; only what the state allows is offered.
     private static func possible(_ state: WindowState) -> [WindowAction] {
         switch state.current?.state {
-        case .called: [.start, .recall, .skip]
-        case .serving: [.finish, .park]
+        case .called: [.start, .recall, .skip, .release]
+        case .serving: [.finish, .park, .release]
         default: state.open ? [.callNext, .close] : [.open]
+        }
+    }
+
+    /// At a colleague's window: follow one who has gone, or, as a manager, end the work there.
+    private static func possible(stranger state: WindowState, isManager: Bool) -> [WindowAction] {
+        (state.isAbandoned ? [.open] : []) + (isManager ? [.release] : [])
+    }
+
+    private static func idleText(_ state: WindowState, isMine: Bool) -> String {
+        guard isMine else { return state.isAbandoned ? "window.idle.abandoned" : "window.idle.taken" }
+        return state.open ? "window.idle.open" : "window.idle.closed"
+    }
+
+    /// Key of the words on a button.
+    private static func label(of action: WindowAction, isMine: Bool) -> String {
+        switch action {
+        case .open where !isMine: "window.do.takeOver"
+        case .release where !isMine: "window.do.takeBack"
+        default: "window.do.\(action.rawValue)"
         }
     }
 }
 
 extension DeskPage.Action {
-    init(_ action: WindowAction, isMain: Bool, url: String, ticket: String?, key: String, words: PageWords) {
+    init(_ action: WindowAction, label: String, isMain: Bool, url: String, ticket: String?, key: String) {
         name = action.rawValue
-        label = words("window.do.\(action.rawValue)")
+        self.label = label
         self.url = url
         icon = action.icon
-        style = isMain ? "next" : "second"
+        style = isMain ? "next" : action == .release ? "quiet" : "second"
         shortcut = action.shortcut
         shortcutText = action.shortcut.uppercased()
         self.ticket = ticket

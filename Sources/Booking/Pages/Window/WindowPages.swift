@@ -85,6 +85,7 @@ struct WindowPages: Sendable {
             switch action {
             case .open: _ = try await queue.open(window, by: officer)
             case .close: _ = try await queue.close(window, by: officer)
+            case .release: _ = try await queue.close(window, takeBack: true, by: officer)
             case .callNext: _ = try await queue.callNext(window, by: officer)
             case .recall: _ = try await queue.recall(try known(ticket), by: officer)
             case .start: _ = try await queue.start(try known(ticket), by: officer)
@@ -113,12 +114,14 @@ struct WindowPages: Sendable {
 /// What an officer can do at a window; the raw value is the path.
 enum WindowAction: String, CaseIterable, Sendable {
     case open, close
+    /// Close with whoever is there sent back to the queue.
+    case release
     case callNext = "call-next"
     case recall, start, skip, park, resume, finish
 
     var icon: String {
         switch self {
-        case .open, .close: "power"
+        case .open, .close, .release: "power"
         case .callNext: "bell"
         case .recall: "repeat"
         case .start: "play"
@@ -129,7 +132,7 @@ enum WindowAction: String, CaseIterable, Sendable {
         }
     }
 
-    /// The key on the keyboard; empty for what is done by pointing at a number.
+    /// The key on the keyboard; empty for what is done by pointing, so that no slip of the hand does it.
     var shortcut: String {
         switch self {
         case .open: "o"
@@ -139,7 +142,7 @@ enum WindowAction: String, CaseIterable, Sendable {
         case .start: "s"
         case .skip: "k"
         case .park: "p"
-        case .resume: ""
+        case .resume, .release: ""
         case .finish: "f"
         }
     }
