@@ -7,6 +7,8 @@ import Core
 struct CellDiff: Sendable, Hashable {
     var added: [PlannedCell] = []
     var changed: [Change] = []
+    /// Bookings stand in the way of what is wanted; the day has to be looked at again when they end.
+    var isProvisional = false
 
     struct Change: Sendable, Hashable {
         let target: PlannedCell
@@ -27,6 +29,7 @@ struct CellDiff: Sendable, Hashable {
         }
         for cell in wanted {
             let target = CellDiff.reduced(cell, by: displaced)
+            if target != cell { isProvisional = true }
             guard let old = storedByStart[cell.start] else {
                 added.append(target)
                 continue
@@ -37,9 +40,11 @@ struct CellDiff: Sendable, Hashable {
                     if !CellDiff.equals(old, target, open: true) { changed.append(Change(target: target, open: true)) }
                 } else {
                     close(old)
+                    isProvisional = true
                 }
                 continue
             }
+            if CellDiff.exceeds(old, target) { isProvisional = true }
             if !CellDiff.equals(old, target, open: true) { changed.append(Change(target: target, open: true)) }
         }
         for cell in stored where wantedByStart[cell.start] == nil { close(cell) }
@@ -58,6 +63,12 @@ struct CellDiff: Sendable, Hashable {
         return PlannedCell(
             start: cell.start, end: cell.end, places: cell.places, cap: cap, web: min(cell.web, cap),
             mobile: min(cell.mobile, cap), hall: min(cell.hall, cap))
+    }
+
+    /// Whether more is used than is wanted, in all or on a channel: the caps of the row follow what is used.
+    private static func exceeds(_ old: StoredCell, _ target: PlannedCell) -> Bool {
+        old.used > target.cap || old.webUsed > target.web || old.mobileUsed > target.mobile
+            || old.hallUsed > target.hall
     }
 
     /// Whether the stored row already says what applying the target would make it say.

@@ -22,7 +22,9 @@ package struct Planner: Sendable, Service {
 
 /// Finds the days that are not planned as they should be, and plans them.
 ///
-/// A day is planned again only when what it was planned from has changed: its rules, or the weekday it acts as.
+/// A day is planned again only when what it was planned from has changed: its rules, or the weekday it acts as. While
+/// bookings made under older rules take capacity away, its plan is provisional: the day is looked at in every round, and
+/// gets the capacity back as those bookings end.
 struct CellPlanner: Sendable {
     let database: BookingDatabase
     let catalogue: Catalogue
@@ -34,7 +36,13 @@ struct CellPlanner: Sendable {
         let day: LocalDate
         let weekday: Int?
         let rules: [Rule]
+        /// What the cells shall be planned from.
         let fingerprint: String
+        /// What they are planned from now, as it was read; `nil` for a day that was never planned.
+        let known: String?
+
+        /// How the fingerprint is stored while bookings stand in the way.
+        var provisional: String { fingerprint + "~" }
     }
 
     /// - Returns: how many days of groups were planned.
@@ -46,13 +54,14 @@ struct CellPlanner: Sendable {
         }
         let tasks = outstanding(rules: rules, planned: planned, from: today)
         // Small batches: bookings get their turn between them.
+        var count = 0
         for batch in stride(from: 0, to: tasks.count, by: 20) {
             let part = Array(tasks[batch..<min(batch + 20, tasks.count)])
-            try await database.transaction { tx in
-                for task in part { try CellPlanner.apply(task, at: now, in: tx) }
+            count += try await database.transaction { tx in
+                try part.reduce(0) { try CellPlanner.apply($1, at: now, in: tx) ? $0 + 1 : $0 }
             }
         }
-        return tasks.count
+        return count
     }
 
     func outstanding(rules: [Rule], planned: [String: [String: String]], from today: LocalDate) -> [DayTask] {
@@ -69,19 +78,38 @@ struct CellPlanner: Sendable {
                 let weekday = hall.flatMap { CellPlan.weekday(for: $0, on: day, calendar: catalogue.calendar) }
                 let fingerprint = CellPlan.fingerprint(of: rules, weekday: weekday)
                 guard known[day.description] != fingerprint else { continue }
-                tasks.append(DayTask(group: group, day: day, weekday: weekday, rules: rules, fingerprint: fingerprint))
+                tasks.append(
+                    DayTask(
+                        group: group, day: day, weekday: weekday, rules: rules, fingerprint: fingerprint,
+                        known: known[day.description]))
             }
         }
         return tasks.sorted { $0.day < $1.day }
     }
 
-    static func apply(_ task: DayTask, at now: Instant, in tx: any Transaction) throws {
+    /// - Returns: `false` when there was nothing to do, or another planner was here since the task was made.
+    static func apply(_ task: DayTask, at now: Instant, in tx: any Transaction) throws -> Bool {
         let wanted = CellPlan.cells(of: task.rules, on: task.day, weekday: task.weekday)
-        let stored = try CellStore.cells(group: task.group, from: task.day, to: task.day, in: tx)
+        if task.known == task.provisional {
+            let stored = try CellStore.cells(group: task.group, from: task.day, to: task.day, in: tx)
+            let diff = CellDiff(wanted: wanted, stored: stored)
+            if diff.isEmpty, diff.isProvisional { return false }
+        }
+        // The day first, and only as it was read: of two planners one waits and then does nothing, so that older rules
+        // never overwrite newer ones.
+        guard
+            try RuleStore.markPlanned(
+                group: task.group, day: task.day, task.fingerprint, replacing: task.known, at: now, in: tx)
+        else { return false }
+        // Bookings wait from here on: what the diff is made from is still true when it is written.
+        let stored = try CellStore.locked(group: task.group, day: task.day, in: tx)
         let diff = CellDiff(wanted: wanted, stored: stored)
         try PlanStore.add(diff.added, group: task.group, day: task.day, in: tx)
         try PlanStore.apply(diff.changed, group: task.group, in: tx)
-        try RuleStore.markPlanned(
-            group: task.group, day: task.day, fingerprint: task.fingerprint, at: now, in: tx)
+        if diff.isProvisional {
+            _ = try RuleStore.markPlanned(
+                group: task.group, day: task.day, task.provisional, replacing: task.fingerprint, at: now, in: tx)
+        }
+        return true
     }
 }

@@ -63,22 +63,36 @@ enum CellStore {
         return zip(cells, cells.dropFirst()).allSatisfy { $0.end == $1.start }
     }
 
-    private static let byDay: SQL = """
-        SELECT start_at_ms, end_at_ms, open, places, cap, used, over_by, web_cap, web_used, mobile_cap, mobile_used,
-            hall_cap, hall_used
-        FROM booking_cell WHERE group_id = $1 AND day >= $2 AND day <= $3 ORDER BY start_at_ms
+    private static let columns =
         """
+        start_at_ms, end_at_ms, open, places, cap, used, over_by, web_cap, web_used, mobile_cap, mobile_used, hall_cap,
+        hall_used
+        """
+    private static let byDay = SQL(
+        """
+        SELECT \(columns) FROM booking_cell WHERE group_id = $1 AND day >= $2 AND day <= $3 ORDER BY start_at_ms
+        """)
 
     static func cells(
         group: String, from: LocalDate, to: LocalDate, in db: any Statements
     ) throws -> [StoredCell] {
-        try db.query(byDay, group, from, to).map { row in
-            StoredCell(
-                start: try row.instant("start_at_ms"), end: try row.instant("end_at_ms"), open: try row.boolean("open"),
-                places: try row.int("places"), cap: try row.int("cap"), used: try row.int("used"),
-                over: try row.int("over_by"), webCap: try row.int("web_cap"), webUsed: try row.int("web_used"),
-                mobileCap: try row.int("mobile_cap"), mobileUsed: try row.int("mobile_used"),
-                hallCap: try row.int("hall_cap"), hallUsed: try row.int("hall_used"))
-        }
+        try db.query(byDay, group, from, to).map(cell)
+    }
+
+    private static let lockDay = SQL(
+        "UPDATE booking_cell SET open = open WHERE group_id = $1 AND day = $2 RETURNING \(columns)")
+
+    /// The cells of one day, in order of time, which nobody else changes until the transaction ends.
+    static func locked(group: String, day: LocalDate, in tx: any Transaction) throws -> [StoredCell] {
+        try tx.query(lockDay, group, day).map(cell).sorted { $0.start < $1.start }
+    }
+
+    private static func cell(_ row: Row) throws -> StoredCell {
+        StoredCell(
+            start: try row.instant("start_at_ms"), end: try row.instant("end_at_ms"), open: try row.boolean("open"),
+            places: try row.int("places"), cap: try row.int("cap"), used: try row.int("used"),
+            over: try row.int("over_by"), webCap: try row.int("web_cap"), webUsed: try row.int("web_used"),
+            mobileCap: try row.int("mobile_cap"), mobileUsed: try row.int("mobile_used"),
+            hallCap: try row.int("hall_cap"), hallUsed: try row.int("hall_used"))
     }
 }

@@ -77,15 +77,24 @@ enum RuleStore {
         return planned
     }
 
-    private static let markPlanned: SQL = """
+    private static let firstPlan: SQL = """
         INSERT INTO booking_planned_day (group_id, day, fingerprint, planned_at_ms) VALUES ($1, $2, $3, $4)
-        ON CONFLICT (group_id, day) DO UPDATE
-        SET fingerprint = excluded.fingerprint, planned_at_ms = excluded.planned_at_ms
+        ON CONFLICT (group_id, day) DO NOTHING
+        """
+    private static let nextPlan: SQL = """
+        UPDATE booking_planned_day SET fingerprint = $3, planned_at_ms = $4
+        WHERE group_id = $1 AND day = $2 AND fingerprint = $5
         """
 
+    /// Says what a day is planned from; locks the day against other planners until the transaction ends.
+    ///
+    /// - Parameter known: what it must have been planned from until now; `nil` for never.
+    /// - Returns: `false` when that is not so.
     static func markPlanned(
-        group: String, day: LocalDate, fingerprint: String, at now: Instant, in tx: any Transaction
-    ) throws {
-        try tx.execute(markPlanned, group, day, fingerprint, now)
+        group: String, day: LocalDate, _ fingerprint: String, replacing known: String?, at now: Instant,
+        in tx: any Transaction
+    ) throws -> Bool {
+        guard let known else { return try tx.execute(firstPlan, group, day, fingerprint, now) == 1 }
+        return try tx.execute(nextPlan, group, day, fingerprint, now, known) == 1
     }
 }
