@@ -15,8 +15,8 @@ package struct BookingSettings: Sendable {
     package var itemDayLimit = 2
     /// `booking.cancelCutoffMinutes` (0…2880, default 0): a booking can be cancelled or moved until this long before.
     package var cancelCutoff = Duration.zero
-    /// `booking.reofferSeconds` (0…3600, default 30): a cancelled place is offered again after a random time up to
-    /// this, against trade in slots.
+    /// `booking.reofferSeconds` (0…3600, default 30): a place that was cancelled or moved away from is offered again
+    /// after a random time up to this, against trade in slots.
     package var reofferDelay = Duration.seconds(30)
     /// `booking.checkIn.earlyMinutes` (0…480, default 30): how long before the slot check-in opens.
     package var checkInEarly = Duration.minutes(30)

@@ -2,7 +2,7 @@ import Core
 import Storage
 import Testing
 
-/// I1–I3, I6 and I9 of the reservation model, asked of the tables.
+/// I1–I3, I6, I9, I10 and I17 of the reservation model, asked of the tables.
 enum Invariants {
     static let faults: [(name: String, sql: SQL)] = [
         (
@@ -31,7 +31,16 @@ enum Invariants {
             "I2 held and booked visits have claims",
             """
             SELECT count(*) AS n FROM booking_reservation r WHERE r.state IN ('held', 'booked')
-                AND NOT EXISTS (SELECT 1 FROM booking_claim k WHERE k.reservation_id = r.id)
+                AND NOT EXISTS
+                (SELECT 1 FROM booking_claim k WHERE k.reservation_id = r.id AND k.release_at_ms IS NULL)
+            """
+        ),
+        (
+            "I17 the cells of a booking reach to its end, and no further",
+            """
+            SELECT count(*) AS n FROM booking_reservation r WHERE r.state IN ('held', 'booked') AND r.slot_end_at_ms <>
+                (SELECT max(c.end_at_ms) FROM booking_claim k JOIN booking_cell c ON c.group_id = k.group_id
+                    AND c.start_at_ms = k.start_at_ms WHERE k.reservation_id = r.id AND k.release_at_ms IS NULL)
             """
         ),
         (
@@ -57,13 +66,6 @@ enum Invariants {
             """
         ),
         (
-            "I6 numbers are unique",
-            """
-            SELECT count(*) AS n FROM (SELECT hall, day, number FROM booking_ticket GROUP BY hall, day, number
-                HAVING count(*) > 1) x
-            """
-        ),
-        (
             "I3 an open call has an open window",
             """
             SELECT count(*) AS n FROM booking_call c WHERE c.closed_at_ms IS NULL AND NOT EXISTS
@@ -83,6 +85,13 @@ enum Invariants {
             """
             SELECT count(*) AS n FROM booking_ticket t JOIN booking_reservation r ON r.id = t.reservation_id
             WHERE (t.closed_at_ms IS NULL) <> (r.state IN ('waiting', 'called', 'serving', 'parked', 'skipped'))
+            """
+        ),
+        (
+            "I6 numbers are unique",
+            """
+            SELECT count(*) AS n FROM (SELECT hall, day, number FROM booking_ticket GROUP BY hall, day, number
+                HAVING count(*) > 1) x
             """
         ),
         (

@@ -90,13 +90,49 @@ struct ReservationTests {
                 booked.reservation.id, to: BookingWorld.slot(20), by: BookingWorld.person(1))
             #expect(moved.reservation.start == BookingWorld.slot(20) && moved.reservation.revision == 2)
             #expect(moved.ticket != booked.ticket)
-            #expect(try await world.remaining(9) == 7)
             #expect(try await world.remaining(20) == 6)
             let old = await problem { [ticket = booked.ticket ?? ""] in
                 _ = try await world.booking.checkIns.redeem(
                     hall: BookingWorld.hall, proof: .ticket(ticket), by: BookingWorld.kiosk)
             }
             #expect(old?.kind == .invalidTicket)
+            try await Invariants.check(world.database)
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `a place moved away from is offered again after the delay of a cancelled one, not at once`(
+        backend: Backend
+    ) async throws {
+        try await withWorld(backend, places: 2) { world in
+            let booked = try await world.book(9, by: 1)
+            _ = try await world.booking.reservations.move(
+                booked.reservation.id, to: BookingWorld.slot(20), by: BookingWorld.person(1))
+            #expect(try await world.remaining(9) == 0)
+            #expect(await problem { _ = try await world.hold(9, by: 2) }?.kind == .slotTaken)
+            try await Invariants.check(world.database)
+            world.clock.advance(by: world.core.settings.reofferDelay + .seconds(1))
+            try await world.booking.sweeper.sweep()
+            _ = try await world.hold(9, by: 2)
+            try await Invariants.check(world.database)
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `who moves back at once gets the old place, which nobody else could take`(backend: Backend) async throws {
+        try await withWorld(backend, places: 2) { world in
+            let me = BookingWorld.person(1)
+            let long = try await world.booking.reservations.hold(BookingWorld.request(9, items: ["long"]), by: me)
+            _ = try await world.booking.reservations.confirm(long.id, by: me)
+            for slot in [10, 20, 9, 8, 9] {
+                let moved = try await world.booking.reservations.move(long.id, to: BookingWorld.slot(slot), by: me)
+                #expect(moved.reservation.start == BookingWorld.slot(slot))
+                try await Invariants.check(world.database)
+            }
+            world.clock.advance(by: world.core.settings.reofferDelay + .seconds(1))
+            try await world.booking.sweeper.sweep()
+            for slot in [8, 12, 20, 21, 22] { _ = try await world.hold(slot, by: slot) }
+            for slot in 9...11 { #expect(await problem { _ = try await world.hold(slot, by: 9) }?.kind == .slotTaken) }
             try await Invariants.check(world.database)
         }
     }
@@ -193,25 +229,6 @@ struct ReservationTests {
     }
 
     @Test(arguments: Backend.available)
-    func `many at once with one key make one reservation`(backend: Backend) async throws {
-        try await withWorld(backend) { world in
-            let ids = try await withThrowingTaskGroup(of: String.self) { group in
-                for _ in 0..<20 {
-                    group.addTask {
-                        try await world.booking.reservations.hold(
-                            BookingWorld.request(5), by: BookingWorld.person(1), idempotencyKey: "key-00001"
-                        ).id
-                    }
-                }
-                return try await group.reduce(into: Set<String>()) { $0.insert($1) }
-            }
-            #expect(ids.count == 1)
-            #expect(try await world.remaining(5) == 6)
-            try await Invariants.check(world.database)
-        }
-    }
-
-    @Test(arguments: Backend.available)
     func `a hold repeated when its time has passed gets the first answer all the same`(backend: Backend) async throws {
         try await withWorld(backend) { world in
             let reservations = world.booking.reservations
@@ -229,6 +246,25 @@ struct ReservationTests {
                 _ = try await reservations.hold(BookingWorld.request(1), by: me, idempotencyKey: "key-00002")
             }
             #expect(fresh?.kind == .notASlot)
+            try await Invariants.check(world.database)
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `many at once with one key make one reservation`(backend: Backend) async throws {
+        try await withWorld(backend) { world in
+            let ids = try await withThrowingTaskGroup(of: String.self) { group in
+                for _ in 0..<20 {
+                    group.addTask {
+                        try await world.booking.reservations.hold(
+                            BookingWorld.request(5), by: BookingWorld.person(1), idempotencyKey: "key-00001"
+                        ).id
+                    }
+                }
+                return try await group.reduce(into: Set<String>()) { $0.insert($1) }
+            }
+            #expect(ids.count == 1)
+            #expect(try await world.remaining(5) == 6)
             try await Invariants.check(world.database)
         }
     }

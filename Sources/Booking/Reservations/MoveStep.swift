@@ -7,6 +7,8 @@ struct MoveStep: Sendable {
     let plan: HoldPlan
     /// As it was read; the move fails when it has changed since.
     let old: Reservation
+    /// When the places left behind are offered again.
+    let reoffer: Instant
     let core: BookingCore
     let now: Instant
 
@@ -26,6 +28,8 @@ struct MoveStep: Sendable {
         let held = try ClaimStore.claims(of: old.id, in: tx)
         let kept = Set(held.filter { $0.group == plan.group.id }.map(\.start))
         for span in spans where !kept.contains(span.start) {
+            // Back where one has just moved away from: the place is still kept.
+            if try ClaimStore.resume(reservation: old.id, group: plan.group.id, start: span.start, in: tx) { continue }
             let channel = held.first?.channel ?? plan.channel
             let taken = try CellStore.claim(
                 group: plan.group.id, from: span.start, to: span.end, channel: channel, units: 1, in: tx)
@@ -34,7 +38,7 @@ struct MoveStep: Sendable {
                 reservation: old.id, group: plan.group.id, cells: taken, channel: channel, units: 1, in: tx)
         }
         try ClaimStore.release(
-            reservation: old.id, outside: plan.group.id, from: plan.start, to: plan.end, in: tx)
+            reservation: old.id, outside: plan.group.id, from: plan.start, to: plan.end, at: reoffer, in: tx)
         try EventStore.record(core.entry(.moved, moved, at: now), in: tx)
         try BookingMessages.confirmed(moved, core: core, at: now, in: tx)
         return moved

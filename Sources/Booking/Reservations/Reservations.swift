@@ -16,8 +16,6 @@ package struct Reservations: Sendable {
         _ request: HoldRequest, by principal: Principal, idempotencyKey: String? = nil
     ) async throws -> Reservation {
         let now = core.now()
-        let plan = try CheckHold.plan(
-            request, by: principal, catalogue: core.catalogue.current, settings: core.settings, at: now)
         let key = RequestKey(
             idempotencyKey, principal: principal, route: "reservations", content: request.canonicalText,
             hash: core.requestHash)
@@ -110,7 +108,8 @@ package struct Reservations: Sendable {
         return given
     }
 
-    /// T5: takes the new slot before it gives back the old one, so the person never has none or two.
+    /// T5: takes the new slot before it gives back the old one, so the person never has none or two. What is given
+    /// back is offered again after a delay, as with a cancelled booking.
     ///
     /// - Throws: `not-a-slot`, `slot-taken`, `out-of-order` with the state, `too-late`, `not-found`.
     package func move(
@@ -126,7 +125,8 @@ package struct Reservations: Sendable {
         let plan = try CheckHold.plan(
             HoldRequest(hall: old.hall, items: old.items, start: start, mandate: old.mandate), by: principal,
             catalogue: core.catalogue.current, settings: core.settings, at: now)
-        let step = MoveStep(plan: plan, old: old, core: core, now: now)
+        let step = MoveStep(
+            plan: plan, old: old, reoffer: now + .milliseconds(core.randomDelay()), core: core, now: now)
         let moved = try await core.database.once(key, combining: plan.hotCell, at: now) { try step.run(in: $0) }
         core.changes.touch(plan.group.id)
         return try core.withTicket(moved)

@@ -37,18 +37,30 @@ enum ClaimStore {
         try CellStore.release(try tx.query(take, reservation).map(claim), in: tx)
     }
 
-    private static let takeFrom: SQL = """
-        DELETE FROM booking_claim
+    private static let postponeOutside: SQL = """
+        UPDATE booking_claim SET release_at_ms = $5
         WHERE reservation_id = $1 AND release_at_ms IS NULL AND (group_id <> $2 OR start_at_ms < $3
             OR start_at_ms >= $4)
-        RETURNING group_id, start_at_ms, channel, units
         """
 
-    /// Ends the claims that lie outside [start, end) of a group.
+    /// Keeps the places outside [start, end) of a group out of sale until `time`, against trade in slots.
     static func release(
-        reservation: String, outside group: String, from start: Instant, to end: Instant, in tx: any Transaction
+        reservation: String, outside group: String, from start: Instant, to end: Instant, at time: Instant,
+        in tx: any Transaction
     ) throws {
-        try CellStore.release(try tx.query(takeFrom, reservation, group, start, end).map(claim), in: tx)
+        try tx.execute(postponeOutside, reservation, group, start, end, time)
+    }
+
+    private static let resume: SQL = """
+        UPDATE booking_claim SET release_at_ms = NULL
+        WHERE reservation_id = $1 AND group_id = $2 AND start_at_ms = $3 AND release_at_ms IS NOT NULL
+        """
+
+    /// Takes up again a place that the same reservation left and that is not yet back on sale.
+    ///
+    /// - Returns: `false` when there is none.
+    static func resume(reservation: String, group: String, start: Instant, in tx: any Transaction) throws -> Bool {
+        try tx.execute(resume, reservation, group, start) == 1
     }
 
     private static let postpone: SQL = """

@@ -74,7 +74,7 @@ enum ConfigurationKeys {
             "A booking can be cancelled or moved until this long before its time."),
         ConfigurationKey(
             "booking.reofferSeconds", .integer(0...3600), standard: "30",
-            "A cancelled place is offered again after a random time up to this, against trade in slots."),
+            "A place cancelled or moved away from is offered again after a random time up to this."),
         ConfigurationKey(
             "booking.checkIn.earlyMinutes", .integer(0...480), standard: "30",
             "How long before its time a booking can be checked in."),
