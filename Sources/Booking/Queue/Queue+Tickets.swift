@@ -56,12 +56,24 @@ extension Queue {
 
     /// T14: on to another window group of the hall, with the same number and the old reference time.
     ///
-    /// - Throws: `not-found` for a group of another hall, `out-of-order` with the state.
+    /// - Throws: `not-found` for a group of another hall, `invalid-request` for the queue it stands in already,
+    ///   `queue-closed` when nobody would call it there, `out-of-order` with the state.
     package func transfer(_ ticket: String, to group: String, by officer: Principal) async throws -> CalledTicket {
         let catalogue = core.catalogue.current
-        return try await change(ticket, by: officer, .transfer, .transferred, closing: .transferred) { row, tx, _, _ in
+        return try await change(ticket, by: officer, .transfer, .transferred, closing: .transferred) {
+            row, tx, _, now in
             guard let target = catalogue.group(group), target.hall == row.hall else {
-                throw Problem(.notFound, "This hall has no such queue.")
+                throw Problem(.notFound, "This hall has no such queue.", errors: [Problem.Fault("/queue", "not here")])
+            }
+            guard target.id != row.queue else {
+                throw Problem.invalid("/queue", "The number stands in this queue already.")
+            }
+            let sessions = try WindowSessionStore.open(queue: target.id, in: tx)
+            let hasWindows = !catalogue.windows(of: target.id).isEmpty
+            guard !sessions.isEmpty || (hasWindows && catalogue.isOpen(row.hall, at: now)) else {
+                throw Problem(
+                    .queueClosed, "No window of that queue is open.",
+                    extensions: [JSONValue.Member("state", .string("closed"))])
             }
             try TicketStore.transfer(row.id, to: target.id, minutes: row.minutes, in: tx)
         }
