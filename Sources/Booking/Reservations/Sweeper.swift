@@ -41,7 +41,7 @@ package struct Sweeper: Sendable, Service {
     }
 
     /// A number is void at the close of its day; a round-the-clock hall lets a night shift finish.
-    private static func closeStale(core: BookingCore, at now: Instant, in tx: any Transaction) throws -> Int {
+    static func closeStale(core: BookingCore, at now: Instant, in tx: any Transaction) throws -> Int {
         let stale = try TicketStore.stale(
             before: ProvinceTime.date(of: now), issuedBefore: now - .hours(12), limit: batch, in: tx)
         for id in stale {
