@@ -37,7 +37,16 @@ actor SessionRenewal {
         return try result.get()
     }
 
-    private func exchange(_ session: PageSession) async throws -> PageSession? {
+    /// The session as it is stored now; `nil` when it has been ended.
+    private func stored(_ session: PageSession) async throws -> PageSession? {
+        try await store.find(key: session.key).flatMap(PageSession.init)
+    }
+
+    private func exchange(_ seen: PageSession) async throws -> PageSession? {
+        // A request that was slow on its way here may have read the session before another one renewed it: the refresh
+        // token that it has in hand is spent, and to present it would look like theft.
+        guard let session = try await stored(seen) else { return nil }
+        guard session.accessToken.reveal() == seen.accessToken.reveal() else { return session }
         var form: ParameterList
         switch session.renewal {
         case .none:
@@ -57,6 +66,8 @@ actor SessionRenewal {
         do {
             answer = try await grants.exchange(form)
         } catch is TokenRefusal {
+            // Refused because another process was first, perhaps: then what it wrote is the session.
+            if let current = try await stored(session), !current.renews(like: session) { return current }
             try await store.delete(key: session.key)
             return nil
         }
@@ -79,12 +90,12 @@ actor SessionRenewal {
     /// - Returns: `nil` when the session has been ended meanwhile.
     private func keep(_ renewed: PageSession, after session: PageSession) async throws -> PageSession? {
         if try await store.replace(renewed.record) { return renewed }
-        guard let current = try await store.find(key: session.key).flatMap(PageSession.init) else { return nil }
+        guard let current = try await stored(session) else { return nil }
         // Renewed elsewhere: the token there is this one's successor too, or that one's.
         guard current.renews(like: session) else { return current }
         var retry = renewed
         retry.version = current.version
         if try await store.replace(retry.record) { return renewed }
-        return try await store.find(key: session.key).flatMap(PageSession.init)
+        return try await stored(session)
     }
 }

@@ -129,6 +129,23 @@ struct SessionLifeTests {
         }
     }
 
+    @Test func `a request that read the session before it was renewed takes the renewed one`() async throws {
+        let house = House()
+        try await house.run { client in
+            var browser = Browser()
+            _ = try await house.signIn(&browser, client)
+            let stale = try storedSession(house)
+            house.fixture.clock.advance(by: .seconds(580))
+            #expect(try await browser.get("/me", client).status == .ok)
+            let renewal = try #require(
+                SessionRenewal(settings: house.fixture.settings, services: house.fixture.services))
+            let found = try #require(try await renewal.renew(stale))
+            #expect(found.renews(like: try storedSession(house)))
+            #expect(house.provider.state.withLock { $0.refreshes } == 1)
+            #expect(house.fixture.sessions.count == 1)
+        }
+    }
+
     @Test func `a renewal is kept when only the time changed, and gives way to a renewal elsewhere`() async throws {
         let house = House()
         try await house.run { client in
