@@ -7,5 +7,6 @@ import Storage
 enum Schema {
     static let all: [[Migration]] = [
         CatalogueMigrations.all, IdentityMigrations.all, BookingMigrations.all, PageSessionMigrations.all,
+        DemoMark.migrations,
     ]
 }

@@ -1,5 +1,6 @@
 import Booking
 import Catalogue
+import Core
 import Identity
 
 /// Loads the seed files of every room, in the order in which they need one another.
@@ -13,6 +14,8 @@ struct Seeding {
             .seed(directory: directory)
         var lines = ["catalogue: \(changed) rows changed"]
         guard demo else { return lines }
+        // First, so that a seeding which breaks off leaves no demo data without the mark.
+        try await DemoMark(database: groundwork.database).set(at: groundwork.surroundings.now())
         try await IdentitySeeder(
             database: groundwork.database, crypto: groundwork.provider, passwords: groundwork.passwords,
             settings: groundwork.settings.identity, surroundings: groundwork.surroundings

@@ -34,6 +34,7 @@ struct ServeCommand: AsyncParsableCommand {
             let instruments = bootstrap(settings)
             let groundwork = try Groundwork(settings, logger: instruments.logger)
             try await groundwork.requireCurrentSchema()
+            try await DemoMark(database: groundwork.database).requireHarmless(demo: settings.demo)
             let house = try await House(groundwork, instruments: instruments)
             let logger = instruments.logger
             let application = try house.application(settings, logger: logger) { port in

@@ -23,6 +23,7 @@ struct DatabaseChecks {
             findings.append(try await schema(database))
             if findings.allSatisfy({ $0.verdict == .good }) {
                 findings.append(try await catalogue(database))
+                findings += try await demoData(database)
                 findings += try await outbox(database)
             }
         } catch {
@@ -44,6 +45,15 @@ struct DatabaseChecks {
         return snapshot.items.isEmpty
             ? .doubtful("catalogue", "is empty; run `yimen seed catalogue`")
             : .good("catalogue", "\(snapshot.items.count) items, \(snapshot.halls.count) halls")
+    }
+
+    private func demoData(_ database: any Database) async throws -> [Finding] {
+        do {
+            try await DemoMark(database: database).requireHarmless(demo: settings.demo)
+            return []
+        } catch let fault as StartupFault {
+            return [.bad("demo data", fault.description)]
+        }
     }
 
     private func outbox(_ database: any Database) async throws -> [Finding] {
