@@ -3,8 +3,8 @@ import Core
 /// What must be true of a person before they are put on record; says everything that is wrong at once.
 ///
 /// 1. a name of 1…100 characters; 2. a phone or a sign-in name; 3. a phone that is a mobile number;
-/// 4. an identity number that is one, demo numbers in the demo only; 5. a password of at least 8
-/// characters, 12 for staff (identity rule 29); 6. staff of a hall have a hall.
+/// 4. an identity number that is one, demo numbers in the demo only; 5. a password that may be
+/// set (`CheckPassword`); 6. staff of a hall have a hall.
 struct CheckNewPerson: Sendable {
     let demo: Bool
 
@@ -34,9 +34,14 @@ struct CheckNewPerson: Sendable {
                 faults.append("the sign-in name must be 1 to 64 ASCII characters and no phone number")
             }
         }
-        let shortest = person.roles.isEmpty ? 8 : 12
-        if !(shortest...256).contains(person.password.reveal().count) {
-            faults.append("the password must have \(shortest) to 256 characters")
+        do throws(PasswordRefusal) {
+            try CheckPassword()(
+                person.password,
+                of: CheckPassword.Owner(
+                    signInName: person.signInName, phone: person.phone, identityNumber: person.identityNumber,
+                    isStaff: !person.roles.isEmpty))
+        } catch {
+            faults.append(error.description)
         }
         if !person.roles.isDisjoint(with: [.officer, .guide, .manager]), person.hall == nil {
             faults.append("officers, guides and managers need a hall")
