@@ -103,6 +103,7 @@ package struct IdentityProvider: Sendable {
         let logout: LogoutEndpoint
         let signedOut: SignedOutPages
         let account: AccountEndpoint
+        let password: PasswordEndpoint
         let token: TokenEndpoint
         let userInfo: UserInfoEndpoint
         let discovery: DiscoveryEndpoints
@@ -143,6 +144,12 @@ package struct IdentityProvider: Sendable {
             account: AccountEndpoint(
                 database: database, vault: vault, clients: clients, browsers: browsers, sessions: ending,
                 signedOut: signedOut, renderer: router.renderer, surroundings: surroundings),
+            password: PasswordEndpoint(
+                change: ChangePassword(
+                    database: database, crypto: crypto, passwords: passwords, vault: vault, sessions: ending,
+                    throttle: signIn.throttle, settings: settings, surroundings: surroundings),
+                browsers: browsers, crypto: crypto, renderer: router.renderer, settings: settings,
+                surroundings: surroundings),
             token: TokenEndpoint(tokens: tokens),
             userInfo: UserInfoEndpoint(
                 database: database, accessTokens: accessTokens, vault: vault, settings: settings),

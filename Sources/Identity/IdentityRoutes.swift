@@ -23,6 +23,8 @@ package struct IdentityRoutes: Sendable {
         router.browser.post("/login", use: endpoints.login.post)
         router.browser.get("/account", use: endpoints.account.get)
         router.browser.post("/account", use: endpoints.account.post)
+        router.browser.get("/account/password", use: endpoints.password.get)
+        router.browser.post("/account/password", use: endpoints.password.post)
 
         router.protocols.post("/oauth2/token", use: endpoints.token.post)
         router.protocols.get("/oauth2/userinfo", use: endpoints.userInfo.get)

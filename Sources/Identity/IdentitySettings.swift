@@ -16,6 +16,8 @@ package struct IdentitySettings: Sendable {
     package var sessionIdle: Duration = .hours(2)
     /// A browser's session ends this long after sign-in, used or not.
     package var sessionLife: Duration = .hours(12)
+    /// How long ago a person may have signed in to change what they sign in with (rule 32).
+    package var freshSignIn: Duration = .minutes(5)
     /// A replay of a refresh token inside this time gets the same successor; later it is theft.
     package var refreshGrace: Duration = .seconds(10)
     /// Age at which a signing key is replaced.

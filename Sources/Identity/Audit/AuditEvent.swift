@@ -37,6 +37,18 @@ extension AuditEvent {
         AuditEvent(kind: "person.added", actor: "system", subject: person, surroundings)
     }
 
+    static func passwordChanged(_ person: String, by actor: String, _ surroundings: Surroundings) -> AuditEvent {
+        AuditEvent(kind: "password.changed", actor: actor, subject: person, surroundings)
+    }
+
+    static func personLocked(_ person: String, _ surroundings: Surroundings) -> AuditEvent {
+        AuditEvent(kind: "person.locked", actor: "system", subject: person, surroundings)
+    }
+
+    static func personUnlocked(_ person: String, _ surroundings: Surroundings) -> AuditEvent {
+        AuditEvent(kind: "person.unlocked", actor: "system", subject: person, surroundings)
+    }
+
     static func clientAdded(_ client: String, _ surroundings: Surroundings) -> AuditEvent {
         AuditEvent(kind: "client.added", actor: "system", subject: client, surroundings)
     }

@@ -56,6 +56,7 @@ struct LoginPage: Sendable {
 struct NoticePage: Sendable {
     var signInGone = false
     var signInCompleted = false
+    var passwordChanged = false
     /// Name of an error of the protocol, for developers.
     var errorCode: String?
     var errorText: String?
@@ -63,4 +64,5 @@ struct NoticePage: Sendable {
 
     static let signInGone = NoticePage(signInGone: true)
     static let signInCompleted = NoticePage(signInCompleted: true)
+    static let passwordChanged = NoticePage(passwordChanged: true)
 }

@@ -108,6 +108,7 @@ struct PasswordSignIn: Sendable {
             if let delay = try throttle.delay(buckets, deviceIsKnown: found.deviceIsKnown, at: now, in: transaction) {
                 return .throttled(delay)
             }
+            guard try PersonStore.hold(account, in: transaction) else { return .refused }
             if let freshHash, let old = account.phc {
                 try PersonStore.replace(phc: old, with: freshHash, of: person.id, in: transaction)
             }

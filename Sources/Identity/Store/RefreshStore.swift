@@ -43,6 +43,11 @@ enum RefreshStore {
         WHERE sid = $1 AND offline = FALSE AND revoked_at_ms IS NULL
         """)
 
+    private static let count = SQL(
+        """
+        SELECT count(*) AS n FROM identity_refresh_family
+        WHERE person_id = $1 AND revoked_at_ms IS NULL AND ends_at_ms > $2
+        """)
     private static let revokePerson = SQL(
         """
         UPDATE identity_refresh_family SET revoked_at_ms = $2, revoked_because = $3
@@ -112,6 +117,11 @@ enum RefreshStore {
         -> Bool
     {
         try transaction.first(revoke, family, now, reason) != nil
+    }
+
+    /// Live families of a person.
+    static func count(person: String, at now: Instant, in statements: any Statements) throws -> Int {
+        try statements.first(count, person, now)?.int("n") ?? 0
     }
 
     /// Ends every family of a person, those with `offline_access` too.

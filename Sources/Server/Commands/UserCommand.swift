@@ -1,11 +1,11 @@
 import ArgumentParser
 import Core
-import Foundation
 import Identity
 
 struct UserCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "user", abstract: "People who sign in.", subcommands: [Add.self])
+        commandName: "user", abstract: "People who sign in.",
+        subcommands: [Add.self, List.self, Show.self, SetPassword.self, Lock.self, Unlock.self])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -35,8 +35,7 @@ struct UserCommand: AsyncParsableCommand {
         @Option(help: "Assurance level, L0 to L4.")
         var assurance: AssuranceLevel = .l1
 
-        @Option(help: ArgumentHelp("Environment variable that holds the password.", valueName: "variable"))
-        var passwordFrom: String?
+        @OptionGroup var source: PasswordSource
 
         func run() async throws {
             try await reporting {
@@ -44,24 +43,13 @@ struct UserCommand: AsyncParsableCommand {
                     if let hall { try await groundwork.requireHall(hall) }
                     let person = NewPerson(
                         name: name, identityNumber: identityNumber, phone: phone, signInName: signInName,
-                        assurance: assurance, roles: Set(roles), hall: hall, password: try password())
+                        assurance: assurance, roles: Set(roles), hall: hall, password: try source.password())
                     let registry = PeopleRegistry(
                         database: groundwork.database, crypto: groundwork.provider, passwords: groundwork.passwords,
                         settings: groundwork.settings.identity, surroundings: groundwork.surroundings)
                     print(try await registry.add(person))
                 }
             }
-        }
-
-        private func password() throws -> Secret<String> {
-            if let passwordFrom {
-                guard let value = ProcessInfo.processInfo.environment[passwordFrom], !value.isEmpty else {
-                    throw StartupFault("The environment variable \(passwordFrom) is not set.")
-                }
-                return Secret(value)
-            }
-            guard let typed = getpass("Password: ") else { throw StartupFault("No password was given.") }
-            return Secret(String(cString: typed))
         }
     }
 }
