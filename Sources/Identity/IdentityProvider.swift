@@ -32,6 +32,8 @@ package struct IdentityProvider: Sendable {
 
     /// Client authentication, the same at every endpoint.
     private let authenticate: AuthenticateClient
+    private let establishHolder: EstablishHolder
+    private let subjects: Subjects
     private let database: any Database
     private let crypto: any CryptoProvider
     private let passwords: PasswordHashing
@@ -56,32 +58,42 @@ package struct IdentityProvider: Sendable {
         clients = ClientDirectory(database: database, logger: logger)
         revocations = Revocations(database: database, surroundings: surroundings, logger: logger)
         let vault = PersonVault(crypto: crypto)
+        subjects = Subjects(crypto: crypto)
         let issuer = TokenIssuer(
-            keys: keys, crypto: crypto, vault: vault, settings: settings, surroundings: surroundings)
+            keys: keys, crypto: crypto, vault: vault, subjects: subjects, settings: settings, surroundings: surroundings
+        )
         clientTokens = ClientSignedTokens(remote: RemoteKeySets(documents: outbound, surroundings: surroundings))
         singleUse = SingleUse(database: database, crypto: crypto)
         authenticate = AuthenticateClient(
             clients: clients, crypto: crypto,
             checkAssertion: CheckClientAssertion(
                 tokens: clientTokens, singleUse: singleUse, issuer: settings.issuer, surroundings: surroundings))
+        let checkProof = CheckProof(
+            singleUse: singleUse, nonces: ProofNonces(crypto: crypto, surroundings: surroundings), crypto: crypto,
+            issuer: settings.issuer, surroundings: surroundings)
+        establishHolder = EstablishHolder(checkProof: checkProof)
         tokens = TokenService(
-            authenticate: authenticate,
+            authenticate: authenticate, establishHolder: establishHolder,
             grants: [
-                RedeemAuthorizationCode(database: database, crypto: crypto, tokens: issuer, surroundings: surroundings),
+                RedeemAuthorizationCode(
+                    database: database, crypto: crypto, tokens: issuer, revocations: revocations,
+                    surroundings: surroundings),
                 RotateRefreshToken(
-                    database: database, crypto: crypto, tokens: issuer, settings: settings, surroundings: surroundings),
+                    database: database, crypto: crypto, tokens: issuer, revocations: revocations, settings: settings,
+                    surroundings: surroundings),
                 GrantClientCredentials(tokens: issuer, surroundings: surroundings),
             ])
         accessTokens = AccessTokens(
-            keys: keys, revocations: revocations, crypto: crypto, settings: settings, surroundings: surroundings)
+            keys: keys, clients: clients, revocations: revocations, subjects: subjects, checkProof: checkProof,
+            crypto: crypto, settings: settings, surroundings: surroundings)
         idTokens = OwnIDTokens(keys: keys)
         people = PeopleRegistry(
             database: database, crypto: crypto, passwords: passwords, settings: settings, surroundings: surroundings)
         registry = ClientRegistry(database: database, crypto: crypto, surroundings: surroundings)
         auditChain = AuditChain(database: database, crypto: crypto, logger: logger)
         backchannelLogout = BackchannelLogout(
-            database: database, clients: clients, keys: keys, post: outbound, issuer: settings.issuer,
-            surroundings: surroundings)
+            database: database, clients: clients, keys: keys, subjects: subjects, post: outbound,
+            issuer: settings.issuer, surroundings: surroundings)
         services = [
             keyRotation, clients, revocations, auditChain,
             IdentityCleanup(database: database, settings: settings, surroundings: surroundings, logger: logger),
@@ -106,12 +118,14 @@ package struct IdentityProvider: Sendable {
         let password: PasswordEndpoint
         let token: TokenEndpoint
         let userInfo: UserInfoEndpoint
+        let introspection: IntrospectionEndpoint
+        let revocation: RevocationEndpoint
         let discovery: DiscoveryEndpoints
     }
 
     func endpoints(_ router: WebRouter) -> Endpoints {
         let vault = PersonVault(crypto: crypto)
-        let hints = SignedIDTokenHints(keys: keys, issuer: settings.issuer)
+        let hints = SignedIDTokenHints(keys: keys, subjects: subjects, issuer: settings.issuer)
         let browsers = BrowserSessions(
             database: database, crypto: crypto, cookies: router.cookies, surroundings: surroundings)
         let requests = SignInRequests(
@@ -152,7 +166,14 @@ package struct IdentityProvider: Sendable {
                 surroundings: surroundings),
             token: TokenEndpoint(tokens: tokens),
             userInfo: UserInfoEndpoint(
-                database: database, accessTokens: accessTokens, vault: vault, settings: settings),
+                database: database, accessTokens: accessTokens, clients: clients, keys: keys, vault: vault,
+                settings: settings),
+            introspection: IntrospectionEndpoint(
+                authenticate: authenticate, establishHolder: establishHolder, accessTokens: accessTokens,
+                subjects: subjects, database: database, crypto: crypto, settings: settings, surroundings: surroundings),
+            revocation: RevocationEndpoint(
+                authenticate: authenticate, establishHolder: establishHolder, accessTokens: accessTokens,
+                revocations: revocations, database: database, crypto: crypto, surroundings: surroundings),
             discovery: DiscoveryEndpoints(
                 Discovery(issuer: settings.issuer, grantTypes: tokens.grantTypes), keys: keys))
     }

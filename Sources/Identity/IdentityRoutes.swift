@@ -29,6 +29,8 @@ package struct IdentityRoutes: Sendable {
         router.protocols.post("/oauth2/token", use: endpoints.token.post)
         router.protocols.get("/oauth2/userinfo", use: endpoints.userInfo.get)
         router.protocols.post("/oauth2/userinfo", use: endpoints.userInfo.post)
+        router.protocols.post("/oauth2/introspect", use: endpoints.introspection.post)
+        router.protocols.post("/oauth2/revoke", use: endpoints.revocation.post)
         router.protocols.get("/oauth2/jwks", use: endpoints.discovery.jwks)
         router.protocols.get("/.well-known/openid-configuration", use: endpoints.discovery.configuration)
         router.protocols.get("/.well-known/oauth-authorization-server", use: endpoints.discovery.configuration)

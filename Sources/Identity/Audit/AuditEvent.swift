@@ -71,6 +71,11 @@ extension AuditEvent {
         AuditEvent(kind: "session.ended", actor: actor, subject: session, detail: reason, surroundings)
     }
 
+    /// A client gave a refresh token back (RFC 7009).
+    static func grantRevoked(_ grant: String, by actor: String, _ surroundings: Surroundings) -> AuditEvent {
+        AuditEvent(kind: "grant.revoked", actor: actor, subject: grant, surroundings)
+    }
+
     /// An alarm: somebody presented a code that had been redeemed (RFC 6749 §10.5).
     static func codeReused(grant: String, by client: String, _ surroundings: Surroundings) -> AuditEvent {
         AuditEvent(kind: "alarm.code-reused", actor: "client:" + client, subject: grant, surroundings)

@@ -87,5 +87,6 @@ package struct Client: Sendable, Hashable {
 
     /// `sub` of a token the client gets for itself; a person's `sub` is a UUID, so the two spaces
     /// cannot collide (RFC 9068 §5).
-    package var subject: String { "client:" + id }
+    package var subject: String { Self.subjectPrefix + id }
+    static let subjectPrefix = "client:"
 }

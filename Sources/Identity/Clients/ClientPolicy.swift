@@ -11,6 +11,10 @@ package struct ClientPolicy: Sendable, Hashable, Codable {
     package var requireSignedRequests: Bool?
     /// Access tokens must be bound to a DPoP key (RFC 9449 §5.2, `dpop_bound_access_tokens`).
     package var requireDPoP: Bool?
+    /// DPoP proofs must carry a nonce of ours (RFC 9449 §8).
+    package var requireDPoPNonce: Bool?
+    /// Audiences this client is the resource server of: it may introspect tokens for them (RFC 7662 §4).
+    package var introspectsAudiences: [String]?
     /// Access tokens are bound to the client's certificate (RFC 8705 §3.4,
     /// `tls_client_certificate_bound_access_tokens`).
     package var bindToCertificate: Bool?
@@ -57,6 +61,9 @@ package struct ClientPolicy: Sendable, Hashable, Codable {
 
     package var isFAPI2: Bool { fapi2 ?? false }
     package var mustPush: Bool { isFAPI2 || (requirePushedRequests ?? false) }
+    package var bindsToCertificate: Bool { bindToCertificate ?? false }
+    /// FAPI 2.0 Security Profile §5.3.2.1: tokens are sender-constrained, one way or the other.
+    package var needsDPoP: Bool { (requireDPoP ?? false) || (isFAPI2 && !bindsToCertificate) }
     package var mustSignRequests: Bool { requireSignedRequests ?? false }
     package var asksConsent: Bool { requireConsent ?? false }
     package var isPending: Bool { pendingApproval ?? false }

@@ -11,6 +11,10 @@ struct ClientRequest: Sendable {
     let authorization: String?
     /// The `DPoP` headers as sent; more than one is an error of the check that reads them (RFC 9449 §4.3).
     var proofs: [String] = []
+    /// The client's certificate, DER.
+    var certificate: [UInt8]?
+    /// The keys that the sender has proved to hold; set by `EstablishHolder`.
+    var holder: Confirmation?
     /// The path called, for `htu` and for audiences.
     var path = "/oauth2/token"
 
@@ -43,8 +47,4 @@ struct ClientRequest: Sendable {
         guard let value = form.value(name) else { throw OAuthError(.invalidRequest, "\(name) is missing") }
         return value
     }
-}
-
-extension HTTPField.Name {
-    static let dpop = HTTPField.Name("dpop") ?? .authorization
 }

@@ -12,7 +12,9 @@ enum MachineEndpoint {
         _ body: (ClientRequest) async throws -> Response
     ) async throws -> Response {
         do {
-            return try await body(try await ClientRequest.read(request))
+            var asked = try await ClientRequest.read(request)
+            asked.certificate = context.clientCertificate
+            return try await body(asked)
         } catch let error as OAuthError {
             context.logger.info(
                 "\(name) refused", metadata: ["error": "\(error.code.rawValue)", "why": "\(error.description)"])

@@ -21,6 +21,9 @@ package struct OAuthError: Error, Sendable, Hashable {
         case requestNotSupported = "request_not_supported"
         case requestURINotSupported = "request_uri_not_supported"
         case registrationNotSupported = "registration_not_supported"
+        // RFC 9449 §5, §8
+        case invalidDPoPProof = "invalid_dpop_proof"
+        case useDPoPNonce = "use_dpop_nonce"
     }
 
     package let code: Code
@@ -30,6 +33,8 @@ package struct OAuthError: Error, Sendable, Hashable {
     package let detail: String?
     /// False where the client or its redirect URI is not established (RFC 6749 §4.1.2.1).
     package let mayRedirect: Bool
+    /// `DPoP-Nonce` of the answer, with `use_dpop_nonce`.
+    package var nonce: String?
 
     package init(_ code: Code, _ description: String, detail: String? = nil, mayRedirect: Bool = true) {
         self.code = code

@@ -14,10 +14,13 @@ enum OAuthErrorBody {
         var response = Response.json(body, status: status).withNoStore()
         response.headers[.pragma] = "no-cache"
         if status == .unauthorized { response.headers[.wwwAuthenticate] = "Basic realm=\"yimen\", charset=\"UTF-8\"" }
+        if let nonce = error.nonce { response.headers[.dpopNonce] = nonce }
         return response
     }
 }
 
 extension HTTPField.Name {
+    /// RFC 9449 §8.
+    static let dpopNonce = HTTPField.Name("dpop-nonce") ?? .cacheControl
     static let pragma = HTTPField.Name("pragma") ?? .cacheControl
 }

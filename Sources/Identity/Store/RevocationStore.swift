@@ -13,10 +13,12 @@ enum RevocationStore {
     private static let restore = SQL("DELETE FROM identity_revocation WHERE subject = $1")
     private static let live = SQL("SELECT subject, expires_at_ms FROM identity_revocation WHERE expires_at_ms > $1")
 
-    /// - Parameter subject: `sid` of a relying session, id of a grant, or the `sub` of a client.
+    /// Longer than any access token lives (§ tokens: ten minutes), clock differences included.
+    static let life = Duration.minutes(15)
+
+    /// - Parameter subject: `sid` of a relying session, id of a grant, `jti` of one token, or the `sub` of a client.
     static func revoke(_ subject: String, at now: Instant, in transaction: any Transaction) throws {
-        // Longer than any access token lives (§ tokens: ten minutes), clock differences included.
-        try transaction.execute(insert, subject, now, now + .minutes(15))
+        try transaction.execute(insert, subject, now, now + life)
         try transaction.notify(channel, subject)
     }
 

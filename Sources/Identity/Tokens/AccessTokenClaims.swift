@@ -15,9 +15,18 @@ struct AccessTokenClaims: Sendable {
     let sid: String?
     /// Names the grant, so that its tokens can be revoked together; `nil` for machines.
     let grantID: String?
+    /// The keys whose holder alone may use the token (RFC 7800 §3.1).
+    var confirmation: Confirmation?
+    /// The person behind a pairwise `sub`, sealed for us; `nil` where `sub` is the person.
+    var sealedPerson: String?
+    /// The person, to us; `nil` for machines and where it could not be opened.
+    var personID: String?
     let id: String
     let issuedAt: Instant
     let expiresAt: Instant
+
+    /// Members that are meant for us alone and are not shown in introspection.
+    static let internalMembers: Set<String> = ["grant", "person", "userinfo_claims"]
 
     func json(issuer: String) -> JSONValue {
         .object([
@@ -28,7 +37,8 @@ struct AccessTokenClaims: Sendable {
             "acr": acr.map { .string($0.rawValue) }, "auth_time": authenticatedAt.map { .integer($0.seconds) },
             "roles": roles.isEmpty ? nil : .strings(roles.map(\.rawValue).sorted()), "hall": hall.map(JSONValue.string),
             "channel": .string(channel.rawValue), "sid": sid.map(JSONValue.string),
-            "grant": grantID.map(JSONValue.string),
+            "grant": grantID.map(JSONValue.string), "cnf": confirmation?.json,
+            "person": sealedPerson.map(JSONValue.string),
         ])
     }
 
@@ -55,6 +65,9 @@ struct AccessTokenClaims: Sendable {
         self.channel = channel
         sid = json["sid"]?.stringValue
         grantID = json["grant"]?.stringValue
+        confirmation = Confirmation(json["cnf"])
+        sealedPerson = json["person"]?.stringValue
+        personID = sealedPerson == nil && !subject.hasPrefix(Client.subjectPrefix) ? subject : nil
         self.id = id
         issuedAt = Instant(seconds: issued)
         expiresAt = Instant(seconds: expires)
@@ -83,7 +96,8 @@ struct AccessTokenClaims: Sendable {
 
     var principal: Principal {
         Principal(
-            subject: subject, clientID: clientID, scopes: Set(scopes), roles: roles, assurance: acr ?? .l0, hall: hall,
+            subject: personID ?? subject, clientID: clientID, scopes: Set(scopes), roles: roles, assurance: acr ?? .l0,
+            hall: hall,
             channel: channel, sessionID: sid)
     }
 }

@@ -1,7 +1,7 @@
 package import Core
 import Cryptography
 import Synchronization
-import Web
+package import Web
 
 /// Verifies access tokens for the API (RFC 9068 §4): signature, type, issuer, audience, expiry, and
 /// that neither the session nor the grant has been revoked, nor the machine that asks for itself removed.
@@ -10,46 +10,102 @@ import Web
 /// Expiry and revocation are judged on every call.
 package struct AccessTokens: AccessTokenVerifier {
     private let keys: SigningKeys
+    private let clients: ClientDirectory
     private let revocations: Revocations
+    private let subjects: Subjects
+    private let checkProof: CheckProof
     private let crypto: any CryptoProvider
     private let settings: IdentitySettings
     private let surroundings: Surroundings
     private let cache = VerifiedTokens(capacity: 20_000)
 
     init(
-        keys: SigningKeys, revocations: Revocations, crypto: any CryptoProvider, settings: IdentitySettings,
-        surroundings: Surroundings
+        keys: SigningKeys, clients: ClientDirectory, revocations: Revocations, subjects: Subjects,
+        checkProof: CheckProof, crypto: any CryptoProvider, settings: IdentitySettings, surroundings: Surroundings
     ) {
         self.keys = keys
+        self.clients = clients
         self.revocations = revocations
+        self.subjects = subjects
+        self.checkProof = checkProof
         self.crypto = crypto
         self.settings = settings
         self.surroundings = surroundings
     }
 
     package func verify(_ token: String) async throws -> Principal {
-        guard let claims = claims(token, audience: settings.apiAudience) else { throw Problem.invalidToken() }
+        guard let claims = try await live(token), claims.audience.contains(settings.apiAudience),
+            claims.confirmation == nil
+        else { throw Problem.invalidToken() }
         return claims.principal
     }
 
-    /// - Returns: `nil` for a token that is not good, or not for this audience.
-    func claims(_ token: String, audience: String) -> AccessTokenClaims? {
+    package func verify(_ presented: PresentedAccessToken) async throws -> Principal {
+        try await claims(of: presented, audience: settings.apiAudience).principal
+    }
+
+    /// A token that is good, for this audience, and comes from its holder.
+    ///
+    /// - Throws: `Problem` with the challenge of the scheme (RFC 6750 §3, RFC 9449 §7.1).
+    func claims(of presented: PresentedAccessToken, audience: String) async throws -> AccessTokenClaims {
+        guard let claims = try await live(presented.token), claims.audience.contains(audience) else {
+            throw Problem.invalidToken(scheme: presented.scheme)
+        }
+        if let certificate = claims.confirmation?.certificate {
+            guard presented.certificate.map(CertificateDigest.of) == certificate else {
+                throw Problem.invalidToken("the access token is bound to another certificate", scheme: presented.scheme)
+            }
+        }
+        if claims.confirmation?.jkt != nil || presented.scheme == .dpop {
+            try await checkHolder(claims, presented)
+        }
+        return claims
+    }
+
+    /// Neither may a bound token pass as Bearer, nor an unbound one as DPoP (RFC 9449 §7.1, §7.2).
+    private func checkHolder(_ claims: AccessTokenClaims, _ presented: PresentedAccessToken) async throws {
+        guard let bound = claims.confirmation?.jkt, presented.scheme == .dpop else {
+            throw Problem.invalidToken("the access token does not fit the scheme", scheme: .dpop)
+        }
+        guard !presented.proofs.isEmpty else { throw Problem.invalidProof("the DPoP proof is missing") }
+        let isNonceRequired = try await clients.find(claims.clientID)?.policy.requireDPoPNonce ?? false
+        do {
+            let proved = try await checkProof(
+                presented.proofs, method: presented.method, path: presented.path, token: presented.token,
+                nonceRequired: isNonceRequired)
+            guard proved == bound else {
+                throw Problem.invalidToken("the access token is bound to another key", scheme: .dpop)
+            }
+        } catch ProofFault.invalid(let why) {
+            throw Problem.invalidProof(why)
+        } catch ProofFault.nonceWanted(let nonce) {
+            throw Problem.proofNonceWanted(nonce)
+        }
+    }
+
+    /// What a token says, whoever it is for and whoever brings it.
+    ///
+    /// - Returns: `nil` for a token that is not ours, has expired or has been revoked.
+    func live(_ token: String) async throws -> AccessTokenClaims? {
         guard token.utf8.count <= 8192 else { return nil }
         let digest = crypto.digest(token)
-        let claims: AccessTokenClaims
-        if let known = cache.find(digest) {
-            claims = known
-        } else {
-            guard let json = keys.verify(token, types: ["at+jwt"]),
-                let verified = AccessTokenClaims(json, issuer: settings.issuer)
-            else { return nil }
-            cache.remember(verified, digest)
-            claims = verified
-        }
-        guard claims.audience.contains(audience), claims.expiresAt > surroundings.now() else { return nil }
+        guard let claims = cache.find(digest) ?? read(token, digest) else { return nil }
+        guard claims.expiresAt > surroundings.now(), !revocations.contains(claims.id) else { return nil }
         if let sid = claims.sid, revocations.contains(sid) { return nil }
         if let grant = claims.grantID, revocations.contains(grant) { return nil }
         if claims.grantID == nil, revocations.contains(claims.subject) { return nil }
+        return claims
+    }
+
+    private func read(_ token: String, _ digest: String) -> AccessTokenClaims? {
+        guard let json = keys.verify(token, types: ["at+jwt"]),
+            var claims = AccessTokenClaims(json, issuer: settings.issuer)
+        else { return nil }
+        if let sealed = claims.sealedPerson {
+            guard let person = subjects.reveal(sealed, of: claims.clientID) else { return nil }
+            claims.personID = person
+        }
+        cache.remember(claims, digest)
         return claims
     }
 }

@@ -20,6 +20,14 @@ package struct Grant: Sendable, Hashable {
             id: id, clientID: clientID, personID: personID, sid: sid, scopes: scopes, acr: acr, amr: amr,
             authenticatedAt: authenticatedAt, terms: terms)
     }
+
+    /// The same grant as its refresh family keeps it: a public client's refresh tokens are bound to the key of the first
+    /// one (RFC 9449 §5, RFC 8705 §4); a confidential client's are bound to its authentication, so that it may change keys.
+    func held(by holder: Confirmation?, _ client: Client) -> Grant {
+        var copy = self
+        copy.terms.confirmation = client.isPublic ? holder : nil
+        return copy
+    }
 }
 
 /// An authorization code and everything it is bound to (RFC 6749 §4.1.2, RFC 7636 §4.4).

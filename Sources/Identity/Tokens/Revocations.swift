@@ -23,6 +23,11 @@ package final class Revocations: Service {
         live.withLock { $0[subject] != nil }
     }
 
+    /// What this process has just revoked counts here at once, without waiting for the change feed.
+    func note(_ subject: String, at now: Instant) {
+        live.withLock { $0[subject] = now + RevocationStore.life }
+    }
+
     package func refresh() async throws {
         let now = surroundings.now()
         let fresh = try await database.read { try RevocationStore.live(at: now, in: $0) }

@@ -7,39 +7,51 @@ struct TokenIssuer: Sendable {
     let keys: SigningKeys
     let crypto: any CryptoProvider
     let vault: PersonVault
+    let subjects: Subjects
     let settings: IdentitySettings
     let surroundings: Surroundings
 
     /// For a person: access token, ID token with `openid`, and the refresh token handed in.
     func answer(
-        _ grant: Grant, person: Person, client: Client, refreshToken: Secret<String>?, nonce: String?, at now: Instant
+        _ grant: Grant, person: Person, client: Client, refreshToken: Secret<String>?, nonce: String?,
+        holder: Confirmation? = nil, at now: Instant
     ) throws -> TokenAnswer {
         let scopes = ScopePolicy.effective(grant.scopes, for: person, through: client)
         let offline = grant.scopes.contains("offline_access")
-        let claims = AccessTokenClaims(
-            subject: person.id, clientID: client.id, audience: audience(scopes), scopes: scopes,
+        var claims = AccessTokenClaims(
+            subject: subjects.subject(of: person.id, for: client), clientID: client.id, audience: audience(scopes),
+            scopes: scopes,
             acr: person.acr(of: grant),
             authenticatedAt: grant.authenticatedAt, roles: person.roles,
             hall: ScopePolicy.hall(of: person, through: client), channel: client.channel,
             sid: offline ? nil : grant.sid, grantID: grant.id, id: surroundings.newID(),
             issuedAt: now, expiresAt: now + client.accessTokenLife)
+        claims.confirmation = holder
+        claims.sealedPerson = try subjects.sealed(person.id, for: client)
         let accessToken = try sign(claims)
         let idToken = scopes.contains("openid") ? try self.idToken(grant, person, client, accessToken, nonce, now) : nil
         return TokenAnswer(
             accessToken: Secret(accessToken), expiresIn: Int(client.accessTokenLife.milliseconds / 1000),
-            refreshToken: refreshToken, idToken: idToken.map { Secret($0) }, scope: ScopeList.text(scopes))
+            refreshToken: refreshToken, idToken: idToken.map { Secret($0) }, scope: ScopeList.text(scopes),
+            type: Self.type(holder))
     }
 
     /// For the client itself.
-    func answer(client: Client, scopes: [String], at now: Instant) throws -> TokenAnswer {
-        let claims = AccessTokenClaims(
+    func answer(client: Client, scopes: [String], holder: Confirmation? = nil, at now: Instant) throws
+        -> TokenAnswer
+    {
+        var claims = AccessTokenClaims(
             subject: client.subject, clientID: client.id, audience: [settings.apiAudience], scopes: scopes, acr: nil,
             authenticatedAt: nil, roles: [], hall: client.hall, channel: client.channel, sid: nil, grantID: nil,
             id: surroundings.newID(), issuedAt: now, expiresAt: now + client.accessTokenLife)
+        claims.confirmation = holder
         return TokenAnswer(
             accessToken: Secret(try sign(claims)), expiresIn: Int(client.accessTokenLife.milliseconds / 1000),
-            scope: ScopeList.text(scopes))
+            scope: ScopeList.text(scopes), type: Self.type(holder))
     }
+
+    /// RFC 9449 §5; a token bound to a certificate is still called Bearer (RFC 8705 §3).
+    private static func type(_ holder: Confirmation?) -> String { holder?.jkt == nil ? "Bearer" : "DPoP" }
 
     private func sign(_ claims: AccessTokenClaims) throws -> String {
         try keys.sign(claims.json(issuer: settings.issuer), type: "at+jwt", algorithm: .es256)
@@ -60,7 +72,8 @@ struct TokenIssuer: Sendable {
         _ grant: Grant, _ person: Person, _ client: Client, _ accessToken: String, _ nonce: String?, _ now: Instant
     ) throws -> String {
         let claims = JSONValue.object([
-            "iss": .string(settings.issuer), "sub": .string(person.id), "aud": .string(client.id),
+            "iss": .string(settings.issuer), "sub": .string(subjects.subject(of: person.id, for: client)),
+            "aud": .string(client.id), "person": try subjects.sealed(person.id, for: client).map(JSONValue.string),
             "exp": .integer((now + settings.idTokenLife).seconds), "iat": .integer(now.seconds),
             "auth_time": .integer(grant.authenticatedAt.seconds), "nonce": nonce.map(JSONValue.string),
             "acr": .string(grant.acr.rawValue), "amr": .strings(grant.amr), "azp": .string(client.id),

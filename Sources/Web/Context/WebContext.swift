@@ -19,6 +19,8 @@ package struct WebContext: RequestContext {
     package var target = "/"
     /// `https` behind TLS or a trusted proxy that says so.
     package var scheme = "http"
+    /// The certificate by which the client of the connection identified itself, DER; `nil` without one.
+    package var clientCertificate: [UInt8]?
     /// The handle in the browser's CSRF cookie, and whether the answer must set it.
     var forgeryHandle: ForgeryHandle?
     var statedAddress: String?

@@ -109,10 +109,13 @@ extension Response {
     /// A problem in the form of RFC 6749 §5.2, for what happens before a protocol endpoint's own checks.
     static func protocolError(_ problem: Problem) -> Response {
         let code =
-            switch problem.kind.status {
-            case 401: "invalid_token"
-            case 429, 503: "temporarily_unavailable"
-            case 500...: "server_error"
+            switch (problem.kind, problem.kind.status) {
+            case (.invalidProof, _): "invalid_dpop_proof"
+            case (.proofNonceWanted, _): "use_dpop_nonce"
+            case (.insufficientScope, _): "insufficient_scope"
+            case (_, 401): "invalid_token"
+            case (_, 429), (_, 503): "temporarily_unavailable"
+            case (_, 500...): "server_error"
             default: "invalid_request"
             }
         var response = Response.json(

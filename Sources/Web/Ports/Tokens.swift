@@ -2,8 +2,24 @@ package import Core
 
 /// Turns an access token of the API into the principal it stands for; `Identity` implements it.
 package protocol AccessTokenVerifier: Sendable {
+    /// For callers in this process, who got the token themselves.
+    ///
     /// - Throws: `Problem.invalidToken` for a token that is not good (any more).
     func verify(_ token: String) async throws -> Principal
+
+    /// For a request from outside: a token that is bound to a key must come from its holder, and under the right
+    /// scheme (RFC 9449 §7.1, RFC 8705 §3).
+    ///
+    /// - Throws: `Problem` with the challenge of the scheme.
+    func verify(_ presented: PresentedAccessToken) async throws -> Principal
+}
+
+extension AccessTokenVerifier {
+    /// For verifiers that know of no bound tokens.
+    package func verify(_ presented: PresentedAccessToken) async throws -> Principal {
+        guard presented.scheme == .bearer else { throw Problem.invalidToken(scheme: presented.scheme) }
+        return try await verify(presented.token)
+    }
 }
 
 /// The token endpoint (RFC 6749 §3.2), called in process or over HTTP.
@@ -21,16 +37,19 @@ package struct TokenAnswer: Sendable {
     package let refreshToken: Secret<String>?
     package let idToken: Secret<String>?
     package let scope: String?
+    /// `Bearer`, or `DPoP` for a token bound to a key (RFC 9449 §5).
+    package let type: String
 
     package init(
         accessToken: Secret<String>, expiresIn: Int, refreshToken: Secret<String>? = nil,
-        idToken: Secret<String>? = nil, scope: String? = nil
+        idToken: Secret<String>? = nil, scope: String? = nil, type: String = "Bearer"
     ) {
         self.accessToken = accessToken
         self.expiresIn = expiresIn
         self.refreshToken = refreshToken
         self.idToken = idToken
         self.scope = scope
+        self.type = type
     }
 }
 

@@ -60,7 +60,7 @@ package struct WebRouter {
         func group(_ surface: Surface) -> RouterGroup<WebContext> {
             SurfaceRoutes(router: router, table: table, surface: surface, deadlines: deadlines).group()
         }
-        api = group(.api).add(middleware: BearerAuthentication(verifier: services.accessTokens)).add(middleware: errors)
+        api = group(.api).add(middleware: TokenAuthentication(verifier: services.accessTokens)).add(middleware: errors)
         pages = group(.page)
             .add(middleware: PageSessions(settings: settings, services: services, cookies: cookies))
             .add(middleware: FormChecking(forms: forms))

@@ -71,7 +71,7 @@ struct RFC7523Tests {
             ]
             for (index, (name, value)) in right.enumerated() {
                 let claims = good.with("jti", .string("r\(index)")).with(name, value)
-                let response = try await house.token(assertion: try key.sign(claims.json))
+                let response = try await house.token(assertion: try key.sign(claims.json), proof: true)
                 #expect(response.status == .ok, "\(name) \(value): \(response.text)")
             }
         }
@@ -103,7 +103,7 @@ struct RFC7523Tests {
             ] {
                 let id = client + signer.key.algorithm.rawValue
                 let assertion = try signer.sign(Assertion(client, at: house.clock.now(), id: id).json)
-                let response = try await house.token(assertion: assertion)
+                let response = try await house.token(assertion: assertion, proof: true)
                 #expect(response.status == (isGood ? .ok : .unauthorized), "\(id): \(response.text)")
             }
         }

@@ -84,11 +84,14 @@ extension House {
     }
 
     /// The token endpoint, with an assertion in place of a secret.
-    func token(_ form: ParameterList = ParameterList(["grant_type": "client_credentials"]), assertion: String)
-        async throws -> TestResponse
-    {
+    ///
+    /// - Parameter proof: adds a DPoP proof, for clients whose tokens must be bound.
+    func token(
+        _ form: ParameterList = ParameterList(["grant_type": "client_credentials"]), assertion: String,
+        proof: Bool = false
+    ) async throws -> TestResponse {
         let form =
             form.adding("client_assertion_type", AssertionCredentials.type).adding("client_assertion", assertion)
-        return try await token(form, as: nil)
+        return try await token(form, as: nil, proofs: proof ? [try ProofMaker.es256.get().proof(self)] : [])
     }
 }

@@ -80,9 +80,13 @@ extension House {
     func token(_ form: ParameterList, as authorization: String? = "department:" + House.secret) async throws
         -> TestResponse
     {
+        try await client.send(.post, "/oauth2/token", tokenHeaders(authorization), body: form.encoded)
+    }
+
+    func tokenHeaders(_ authorization: String?) -> HTTPFields {
         var headers: HTTPFields = [.contentType: ParameterList.formType]
         if let authorization { headers[.authorization] = "Basic " + base64(authorization) }
-        return try await client.send(.post, "/oauth2/token", headers, body: form.encoded)
+        return headers
     }
 
     /// A signed-in person's tokens at `department`.

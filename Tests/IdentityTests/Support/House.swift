@@ -54,7 +54,14 @@ struct House: Sendable {
             fixture.services.accessTokens = provider.accessTokens
             fixture.services.tokenGrants = provider.tokens
             fixture.services.idTokens = provider.idTokens
-            try await fixture.run(routes: { IdentityRoutes(provider).addRoutes(to: $0) }) { client in
+            let routes: (WebRouter) -> Void = { router in
+                IdentityRoutes(provider).addRoutes(to: router)
+                // An API endpoint like any other, for what tokens are good for.
+                router.api.get("/api/v1/probe") { _, context in
+                    Response.text(try context.require(scope: Scope.booking).subject)
+                }
+            }
+            try await fixture.run(routes: routes) { client in
                 try await body(
                     House(
                         database: database, provider: provider, clock: clock, surroundings: surroundings,

@@ -29,9 +29,14 @@ struct BearerTests {
         }
     }
 
+    /// A bare request is told of both schemes.
+    private static let both =
+        "Bearer realm=\"yimen\", scope=\"booking\", "
+        + "DPoP realm=\"yimen\", scope=\"booking\", algs=\"ES256 PS256 EdDSA\""
+
     @Test(
         arguments: [
-            ("/api/v1/mine", nil, 401, "Bearer realm=\"yimen\", scope=\"booking\""),
+            ("/api/v1/mine", nil, 401, Self.both),
             ("/api/v1/mine", "Bearer good", 200, nil), ("/api/v1/mine", "bearer good", 200, nil),
             (
                 "/api/v1/mine", "Bearer bad", 401,
@@ -43,7 +48,12 @@ struct BearerTests {
             ),
             ("/api/v1/admin", "Bearer good", 403, nil), ("/api/v1/open", nil, 200, nil),
             ("/api/v1/open", "Basic eDp5", 200, nil),
-            ("/api/v1/mine", "Basic eDp5", 401, "Bearer realm=\"yimen\", scope=\"booking\""),
+            ("/api/v1/mine", "Basic eDp5", 401, Self.both),
+            (
+                "/api/v1/mine", "DPoP good", 401,
+                "DPoP realm=\"yimen\", error=\"invalid_token\", "
+                    + "error_description=\"the access token is not valid\", algs=\"ES256 PS256 EdDSA\""
+            ),
         ] as [(String, String?, Int, String?)])
     func `each answer carries its challenge`(
         path: String, authorization: String?, status: Int, challenge: String?

@@ -1,5 +1,6 @@
 import Core
 import Cryptography
+import Web
 
 /// What the server says about itself (OpenID Connect Discovery §3, RFC 8414 §2). Every member is true of
 /// the code in this release; a test asks for each of them.
@@ -15,7 +16,9 @@ struct Discovery: Sendable {
         var members = [JSONValue.Member("issuer", .string(issuer))]
         for (name, path) in [
             ("authorization_endpoint", "authorize"), ("token_endpoint", "token"), ("userinfo_endpoint", "userinfo"),
-            ("jwks_uri", "jwks"), ("end_session_endpoint", "logout"),
+            ("jwks_uri", "jwks"),
+            ("introspection_endpoint", "introspect"), ("revocation_endpoint", "revoke"),
+            ("end_session_endpoint", "logout"),
         ] {
             members.append(.init(name, .string(issuer + "/oauth2/" + path)))
         }
@@ -27,13 +30,20 @@ struct Discovery: Sendable {
             ("response_types_supported", ["code"]),
             ("response_modes_supported", AuthorizationRequest.ResponseMode.allCases.map(\.rawValue)),
             ("grant_types_supported", grantTypes),
-            ("subject_types_supported", ["public"]),
+            ("subject_types_supported", ["public", "pairwise"]),
             ("id_token_signing_alg_values_supported", Client.IDTokenAlgorithm.allCases.map(\.rawValue)),
             ("token_endpoint_auth_methods_supported", Client.AuthMethod.allCases.map(\.rawValue)),
             (
                 "token_endpoint_auth_signing_alg_values_supported",
                 ClientSignedTokens.offered.map(\.rawValue).sorted()
             ),
+            (
+                "introspection_endpoint_auth_methods_supported",
+                Client.AuthMethod.allCases.filter { $0 != .none }.map(\.rawValue)
+            ),
+            ("revocation_endpoint_auth_methods_supported", Client.AuthMethod.allCases.map(\.rawValue)),
+            ("dpop_signing_alg_values_supported", Problem.proofAlgorithms),
+            ("userinfo_signing_alg_values_supported", Client.IDTokenAlgorithm.allCases.map(\.rawValue)),
             ("code_challenge_methods_supported", ["S256"]),
             (
                 "scopes_supported",

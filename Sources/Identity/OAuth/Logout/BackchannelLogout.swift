@@ -14,6 +14,7 @@ package struct BackchannelLogout: Sendable {
     let database: any Database
     let clients: ClientDirectory
     let keys: SigningKeys
+    let subjects: Subjects
     let post: any OutboundForms
     let issuer: String
     let surroundings: Surroundings
@@ -61,11 +62,12 @@ package struct BackchannelLogout: Sendable {
 
     func deliver(payload: String) async throws {
         let payload = try JSONParser.parse(Array(payload.utf8))
-        guard let sid = payload["sid"]?.stringValue, let subject = payload["sub"]?.stringValue,
+        guard let sid = payload["sid"]?.stringValue, let person = payload["sub"]?.stringValue,
             let clientID = payload["client"]?.stringValue, let client = try await clients.find(clientID),
             let uri = client.backchannelLogoutURI
         else { return }
-        let token = try logoutToken(sid: sid, subject: subject, client: client)
+        let token = try logoutToken(
+            sid: sid, subject: subjects.subject(of: person, for: client), client: client)
         let status = try await post.post(ParameterList(["logout_token": token]), to: uri)
         guard status == 200 || status == 204 else {
             throw OutboxRejection("\(clientID) answered \(status)", isFinal: status == 400)

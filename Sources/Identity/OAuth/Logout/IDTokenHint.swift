@@ -2,6 +2,7 @@ import Core
 
 /// An ID token of ours that somebody brings back to say who or what is meant.
 struct IDTokenHint: Sendable, Hashable {
+    /// The person, whatever `sub` calls them to the client.
     let subject: String
     let clientID: String
     let sid: String?
@@ -18,6 +19,7 @@ protocol IDTokenHintReader: Sendable {
 
 struct SignedIDTokenHints: IDTokenHintReader {
     let keys: SigningKeys
+    let subjects: Subjects
     let issuer: String
 
     func read(_ token: String) -> IDTokenHint? {
@@ -25,6 +27,10 @@ struct SignedIDTokenHints: IDTokenHintReader {
             claims["iss"]?.stringValue == issuer, let subject = claims["sub"]?.stringValue,
             let audience = claims["aud"]?.stringValue
         else { return nil }
+        if let sealed = claims["person"]?.stringValue {
+            guard let person = subjects.reveal(sealed, of: audience) else { return nil }
+            return IDTokenHint(subject: person, clientID: audience, sid: claims["sid"]?.stringValue)
+        }
         return IDTokenHint(subject: subject, clientID: audience, sid: claims["sid"]?.stringValue)
     }
 }

@@ -17,7 +17,7 @@ struct TokenEndpoint: Sendable {
     /// RFC 6749 §5.1.
     private static func response(_ answer: TokenAnswer) -> Response {
         let body = JSONValue.object([
-            "access_token": .string(answer.accessToken.reveal()), "token_type": "Bearer",
+            "access_token": .string(answer.accessToken.reveal()), "token_type": .string(answer.type),
             "expires_in": .integer(Int64(answer.expiresIn)),
             "refresh_token": answer.refreshToken.map { .string($0.reveal()) },
             "id_token": answer.idToken.map { .string($0.reveal()) }, "scope": answer.scope.map(JSONValue.string),

@@ -1,14 +1,16 @@
 import Core
 package import Web
 
-/// The token endpoint without HTTP: duplicates, client authentication, then the grant. A grant
+/// The token endpoint without HTTP: duplicates, client authentication, proof of possession, then the grant. A grant
 /// cannot forget a shared step because it never runs one.
 package struct TokenService: TokenGrants, Sendable {
     private let authenticate: AuthenticateClient
+    private let establishHolder: EstablishHolder
     private let grants: [Client.GrantType: any TokenGrant]
 
-    init(authenticate: AuthenticateClient, grants: [any TokenGrant]) {
+    init(authenticate: AuthenticateClient, establishHolder: EstablishHolder, grants: [any TokenGrant]) {
         self.authenticate = authenticate
+        self.establishHolder = establishHolder
         self.grants = Dictionary(uniqueKeysWithValues: grants.map { ($0.type, $0) })
     }
 
@@ -37,6 +39,8 @@ package struct TokenService: TokenGrants, Sendable {
         guard client.grants.contains(type) else {
             throw OAuthError(.unauthorizedClient, "the client is not registered for this grant_type")
         }
+        var request = request
+        request.holder = try await establishHolder.forTokens(request, client)
         return try await grant.answer(request, from: client)
     }
 }
@@ -45,6 +49,8 @@ package struct TokenService: TokenGrants, Sendable {
 protocol TokenGrant: Sendable {
     var type: Client.GrantType { get }
 
-    /// - Parameter client: authenticated, and registered for this grant.
+    /// - Parameters:
+    ///   - request: with the keys that its sender holds.
+    ///   - client: authenticated, and registered for this grant.
     func answer(_ request: ClientRequest, from client: Client) async throws -> TokenAnswer
 }

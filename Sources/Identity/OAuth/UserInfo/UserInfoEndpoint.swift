@@ -9,35 +9,53 @@ import Web
 struct UserInfoEndpoint: Sendable {
     let database: any Database
     let accessTokens: AccessTokens
+    let clients: ClientDirectory
+    let keys: SigningKeys
     let vault: PersonVault
     let settings: IdentitySettings
 
     func get(_ request: Request, _ context: WebContext) async throws -> Response {
-        try await answer(try BearerToken.read(from: request))
+        try await answer(try PresentedAccessToken.read(from: request, context))
     }
 
     func post(_ request: Request, _ context: WebContext) async throws -> Response {
-        var token = try BearerToken.read(from: request)
+        var token = try PresentedAccessToken.read(from: request, context)
         let type = request.headers[.contentType]?.lowercased() ?? ""
         if type.hasPrefix(ParameterList.formType) {
             let posted = try await ParameterList.form(request).single("access_token")
             if posted != nil, token != nil {
                 throw Problem(.invalidRequest, "the access token is sent in more than one way")
             }
-            token = token ?? posted
+            if let posted { token = try PresentedAccessToken(posted: posted, request, context) }
         }
         return try await answer(token)
     }
 
-    private func answer(_ token: String?) async throws -> Response {
+    private func answer(_ token: PresentedAccessToken?) async throws -> Response {
         guard let token else { throw Problem.unauthenticated(scope: "openid") }
-        guard let claims = accessTokens.claims(token, audience: settings.userInfoAudience) else {
-            throw Problem.invalidToken()
-        }
+        let claims = try await accessTokens.claims(of: token, audience: settings.userInfoAudience)
         guard claims.scopes.contains("openid") else { throw Problem.insufficientScope("openid") }
-        let person = try await database.read { try PersonStore.find(claims.subject, in: $0) }
-        guard let person, person.state == .active else { throw Problem.invalidToken() }
-        return Response.json(try UserInfoClaims(vault: vault).claims(of: person, scopes: claims.scopes)).withNoStore()
+        let person: Person?
+        if let id = claims.personID {
+            person = try await database.read { try PersonStore.find(id, in: $0) }
+        } else {
+            person = nil
+        }
+        guard let person, person.state == .active else { throw Problem.invalidToken(scheme: token.scheme) }
+        let about = try UserInfoClaims(vault: vault).claims(of: person, subject: claims.subject, scopes: claims.scopes)
+        return try await response(about, claims.clientID)
+    }
+
+    /// JSON, or a JWT for a client that registered an algorithm for it (OpenID Connect Core §5.3.2).
+    private func response(_ about: JSONValue, _ clientID: String) async throws -> Response {
+        let client = try await clients.find(clientID)
+        guard let algorithm = client?.policy.userInfoAlgorithm.flatMap(Client.IDTokenAlgorithm.init(rawValue:)) else {
+            return Response.json(about).withNoStore()
+        }
+        let frame = JSONValue.object(["iss": .string(settings.issuer), "aud": .string(clientID)])
+        let token = try keys.sign(
+            .object((frame.objectMembers ?? []) + (about.objectMembers ?? [])), type: "JWT", algorithm: algorithm)
+        return Response.json(bytes: Array(token.utf8), type: "application/jwt").withNoStore()
     }
 }
 
@@ -46,8 +64,9 @@ struct UserInfoEndpoint: Sendable {
 struct UserInfoClaims: Sendable {
     let vault: PersonVault
 
-    func claims(of person: Person, scopes: [String]) throws -> JSONValue {
-        var members = [JSONValue.Member("sub", .string(person.id))]
+    /// - Parameter subject: who the person is to the client.
+    func claims(of person: Person, subject: String, scopes: [String]) throws -> JSONValue {
+        var members = [JSONValue.Member("sub", .string(subject))]
         guard scopes.contains("profile") || scopes.contains("phone") else { return .object(members) }
         let details = try vault.open(person)
         if scopes.contains("profile") {

@@ -20,6 +20,6 @@ struct GrantClientCredentials: TokenGrant {
             scopes = asked
         }
         guard !scopes.isEmpty else { throw OAuthError(.invalidScope, "the client has no scope of its own") }
-        return try tokens.answer(client: client, scopes: scopes, at: surroundings.now())
+        return try tokens.answer(client: client, scopes: scopes, holder: request.holder, at: surroundings.now())
     }
 }

@@ -7,8 +7,8 @@ import Web
 ///
 /// 1. `code`, `redirect_uri` present; 2. the code is known; 3. it was issued to this client;
 /// 4. `redirect_uri` is the one of the authorization request; 5. the PKCE verifier matches, and is
-/// there exactly when a challenge was (RFC 7636 §4.6, RFC 9700 §4.8.2); 6. it has not expired;
-/// 7. last, the gate: of all who come this far, one redeems it. Whoever comes second has proved to
+/// there exactly when a challenge was (RFC 7636 §4.6, RFC 9700 §4.8.2); 6. the sender holds the DPoP key that the
+/// request named (RFC 9449 §10); 7. it has not expired; 8. last, the gate: of all who come this far, one redeems it. Whoever comes second has proved to
 /// hold the code and the verifier, so somebody stole one of them: everything the code gave is
 /// revoked (RFC 6749 §4.1.2, §10.5). The gate is last so that nobody without proof can do that.
 struct RedeemAuthorizationCode: TokenGrant {
@@ -16,6 +16,7 @@ struct RedeemAuthorizationCode: TokenGrant {
     let database: any Database
     let crypto: any CryptoProvider
     let tokens: TokenIssuer
+    let revocations: Revocations
     let surroundings: Surroundings
 
     func answer(_ request: ClientRequest, from client: Client) async throws -> TokenAnswer {
@@ -29,14 +30,19 @@ struct RedeemAuthorizationCode: TokenGrant {
             throw refuse("redirect_uri differs from the authorization request")
         }
         try checkVerifier(request.form.value("code_verifier"), against: code.codeChallenge)
+        guard code.grant.terms.confirmation?.isMet(by: request.holder) ?? true else {
+            throw refuse("the code is bound to another DPoP key")
+        }
         let now = surroundings.now()
         guard code.redeemedAt != nil || code.expiresAt > now else { throw refuse("the code has expired") }
-        switch try await redeem(code, hash: hash, for: client, at: now) {
+        switch try await redeem(code, hash: hash, for: client, request.holder, at: now) {
         case .redeemed(let person, let refreshToken):
             return try tokens.answer(
                 code.grant, person: person, client: client, refreshToken: refreshToken, nonce: code.nonce,
-                at: now)
-        case .spent: throw refuse("the code has been used already")
+                holder: request.holder, at: now)
+        case .spent:
+            revocations.note(code.grant.id, at: now)
+            throw refuse("the code has been used already")
         case .over: throw refuse("the session behind the code has ended")
         }
     }
@@ -47,10 +53,10 @@ struct RedeemAuthorizationCode: TokenGrant {
         case over
     }
 
-    private func redeem(_ code: AuthorizationCode, hash: String, for client: Client, at now: Instant) async throws
-        -> Outcome
-    {
-        let grant = code.grant
+    private func redeem(
+        _ code: AuthorizationCode, hash: String, for client: Client, _ holder: Confirmation?, at now: Instant
+    ) async throws -> Outcome {
+        let grant = code.grant.held(by: holder, client)
         let refreshToken = client.grants.contains(.refreshToken) ? surroundings.newHandle() : nil
         let refreshHash = refreshToken.map(crypto.digest)
         let offline = grant.scopes.contains("offline_access")

@@ -14,6 +14,7 @@ struct RotateRefreshToken: TokenGrant {
     let database: any Database
     let crypto: any CryptoProvider
     let tokens: TokenIssuer
+    let revocations: Revocations
     let settings: IdentitySettings
     let surroundings: Surroundings
 
@@ -29,13 +30,20 @@ struct RotateRefreshToken: TokenGrant {
             throw refuse("the refresh token has been revoked or has expired")
         }
         guard stored.replacedAt != nil || stored.expiresAt > now else { throw refuse("the refresh token has expired") }
+        // Whoever has nothing to authenticate with proves to hold the key (RFC 9449 §5).
+        guard stored.grant.terms.confirmation?.isMet(by: request.holder) ?? true else {
+            throw refuse("the refresh token is bound to another key")
+        }
         let grant = try narrow(registered(stored, client), request)
         let successor = crypto.blindIndex(token, domain: "identity_refresh_token.successor")
         switch try await rotate(hash, stored, successor: successor, for: client, at: now) {
         case .rotated(let person):
             return try tokens.answer(
-                grant, person: person, client: client, refreshToken: Secret(successor), nonce: nil, at: now)
-        case .reused: throw refuse("the refresh token had been replaced; everything from it is revoked")
+                grant, person: person, client: client, refreshToken: Secret(successor), nonce: nil,
+                holder: request.holder, at: now)
+        case .reused:
+            revocations.note(stored.grant.id, at: now)
+            throw refuse("the refresh token had been replaced; everything from it is revoked")
         case .over: throw refuse("the refresh token has been revoked or has expired")
         }
     }
