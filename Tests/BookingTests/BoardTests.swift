@@ -1,9 +1,9 @@
 import Core
-import Storage
 import TestKit
 import Testing
 
 @testable import Booking
+@testable import Storage
 
 @Suite("Boards: snapshot, live events, replay, and the chain behind them")
 struct BoardTests {
@@ -62,6 +62,11 @@ struct BoardTests {
                     "payload")
             }
             #expect(payload?.contains(booked.reservation.code ?? "-") == true)
+            // Delivered twice, as an outbox may, it is one message.
+            let message = OutboxMessage(
+                id: "message-1", topic: MessageSink.topic, payload: try #require(payload), attempt: 1)
+            for _ in 0..<2 { try await world.booking.messages.deliver(message) }
+            #expect(try await world.booking.messages.recent().count == 1)
         }
     }
 }

@@ -45,6 +45,33 @@ struct CallingOrderTests {
         #expect(order.next(of: [back, candidate("walk", waited: 1)], at: now)?.ticket == "walk")
     }
 
+    @Test func `whoever was taken back goes before all others, the first taken back first (T17)`() {
+        var one = candidate("one", waited: 1)
+        var two = candidate("two", waited: 9, behind: 3)
+        one.head = now - .minutes(2)
+        two.head = now - .minutes(1)
+        let others = [candidate("elder", waited: 50, .elder), candidate("booked", waited: 30, punctual: true)]
+        #expect(order.ranked(others + [two, one], at: now).prefix(2).map(\.ticket) == ["one", "two"])
+    }
+
+    @Test(arguments: 0..<40)
+    func `nobody who waits is passed by a younger one of the same or a lower class (I12)`(seed: UInt64) {
+        var random = SplitMix(state: seed)
+        let candidates = (0..<60).map { number in
+            candidate(
+                "t\(number)", waited: Int.random(in: 0...120, using: &random),
+                [.ordinary, .elder].randomElement(using: &random) ?? .ordinary,
+                punctual: Bool.random(using: &random))
+        }
+        func rate(_ candidate: Candidate) -> Int { candidate.priority != .ordinary || candidate.punctual ? 6 : 1 }
+        let ranked = order.ranked(candidates, at: now)
+        for (place, first) in ranked.enumerated() {
+            for second in ranked[place...] where rate(first) <= rate(second) {
+                #expect(first.reference <= second.reference, "\(first.ticket) passes \(second.ticket)")
+            }
+        }
+    }
+
     @Test func `a longer queue means a longer forecast, and windows shorten it`() {
         func outlook(_ others: Int, windows: Int) -> WaitForecast.Outlook {
             let queue = (0..<others).map { candidate("t\($0)", waited: 20 - $0 % 20) } + [candidate("me", waited: 0)]
