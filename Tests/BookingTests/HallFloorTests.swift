@@ -85,6 +85,67 @@ struct HallFloorTests {
         }
     }
 
+    @Test(arguments: Backend.available, [false, true])
+    func `who comes too late queues with the same visit as a walk-in, once, that day only (T18)`(
+        backend: Backend, swept: Bool
+    ) async throws {
+        try await withWorld(backend) { world in
+            let booked = try await world.book(2, by: 1)
+            let tomorrow = try await world.book(2 + 144, by: 3)
+            world.clock.advance(by: .minutes(51))
+            if swept { try await world.booking.sweeper.sweep() }
+            func walkIn(_ proof: CheckInProof) async throws -> QueueTicket {
+                try await world.booking.checkIns.redeem(
+                    hall: BookingWorld.hall, proof: proof, asWalkIn: true, by: BookingWorld.kiosk)
+            }
+            let proof = CheckInProof.ticket(booked.ticket ?? "")
+            #expect(await problem { _ = try await redeem(world, proof) }?.kind == .tooLate)
+            #expect(
+                await problem { _ = try await redeem(world, .identityNumber(TestPersons.number)) }?.kind == .tooLate)
+            let wins = await withTaskGroup(of: Bool.self) { group in
+                for _ in 0..<8 { group.addTask { (try? await walkIn(proof)) != nil } }
+                return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+            }
+            #expect(wins == 1)
+            let row = try await world.database.read { try TicketStore.find(reservation: booked.reservation.id, in: $0) }
+            #expect(row?.state == .waiting && row?.punctual == false && row?.reference == world.clock.now())
+            #expect(await problem { _ = try await walkIn(proof) }?.kind == .alreadyRedeemed)
+            let claims = try await world.database.read { try ClaimStore.claims(of: booked.reservation.id, in: $0) }
+            #expect(claims.isEmpty)
+            try await Invariants.check(world.database)
+            // On time it is a booking like any other; on another day it is no visit at all.
+            world.clock.advance(by: BookingWorld.slot(2 + 144) - world.clock.now())
+            #expect(try await !walkIn(.ticket(tomorrow.ticket ?? "")).late)
+            let old = try await world.book(3 + 144, by: 4)
+            world.clock.advance(by: .days(1))
+            #expect(await problem { _ = try await walkIn(.ticket(old.ticket ?? "")) }?.kind == .tooLate)
+            try await Invariants.check(world.database)
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `a booking moved away at the moment it is taken for missed stays booked`(backend: Backend) async throws {
+        try await withWorld(backend) { world in
+            let booked = try await world.book(2, by: 1)
+            world.clock.advance(by: .minutes(51))
+            let step = try await RedeemStep.prepare(
+                booked.reservation, entry: .missed, proof: .code(booked.reservation.code ?? ""), device: "kiosk",
+                core: world.core, now: world.core.now())
+            // The slot has begun, so only staff could move it by now: the row is changed as they would.
+            try await world.database.transaction { tx in
+                let moved = try ReservationStore.reschedule(
+                    booked.reservation, start: BookingWorld.slot(2), end: BookingWorld.slot(3),
+                    startingAfter: Instant(milliseconds: 0), at: world.core.now(), in: tx)
+                #expect(moved != nil)
+            }
+            let refusal = await problem { _ = try await world.database.transaction { try step.run(in: $0) } }
+            #expect(refusal?.kind == .outOfOrder)
+            let found = try await world.booking.reservations.find(booked.reservation.id, by: BookingWorld.person(1))
+            #expect(found.reservation.state == .booked)
+            try await Invariants.check(world.database)
+        }
+    }
+
     @Test(arguments: Backend.available)
     func `two kiosks at once redeem a booking once`(backend: Backend) async throws {
         try await withWorld(backend) { world in

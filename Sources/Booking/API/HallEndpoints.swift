@@ -18,7 +18,9 @@ struct HallEndpoints: Sendable {
         let key = try request.idempotencyKey()
         let body = try await JSONBody.read(request)
         let proof = try HallEndpoints.proof(in: body)
-        let ticket = try await booking.checkIns.redeem(hall: hall, proof: proof, by: device, idempotencyKey: key)
+        let ticket = try await booking.checkIns.redeem(
+            hall: hall, proof: proof, asWalkIn: try body.optionalBool("asWalkIn") ?? false, by: device,
+            idempotencyKey: key)
         return Response.json(BookingJSON.ticket(ticket), status: .created).withNoStore()
     }
 
@@ -49,7 +51,7 @@ struct HallEndpoints: Sendable {
     }
 
     private static func proof(in body: JSONReader) throws -> CheckInProof {
-        try body.rejectUnknown(["ticket", "code", "identityNumber"])
+        try body.rejectUnknown(["ticket", "code", "identityNumber", "asWalkIn"])
         let ticket = try body.optionalString("ticket", max: 200)
         let code = try body.optionalString("code", max: 20)
         let identityNumber = try body.optionalString("identityNumber", max: 32)

@@ -1,14 +1,25 @@
 import Catalogue
 import Core
 
-/// 1. the booking is for this hall; 2. it is booked, not held, given up or missed; 3. now lies between the early
-/// and the late limit around the slot's start.
+/// 1. the booking is for this hall; 2. it is booked, not held or given up; 3. now lies between the early and the late
+/// limit around the slot's start, or it is later, on the same day, and the person wants to queue as a walk-in (T18); 4.
+/// then the hall is open.
 ///
 /// That it was not redeemed before, the redemption row decides.
 struct CheckRedeemable: Sendable {
     let core: BookingCore
     let hall: String
+    var asWalkIn = false
     let now: Instant
+
+    /// As what the person comes into the queue.
+    enum Entry: String, Sendable, Hashable {
+        case booked
+        /// Past the grace: served, but in walk-in order.
+        case late
+        /// Past the late limit, or missed already: a walk-in with the same visit.
+        case missed
+    }
 
     enum Timing: Sendable, Hashable {
         case early(opensAt: Instant)
@@ -27,24 +38,35 @@ struct CheckRedeemable: Sendable {
         return now <= start + settings.checkInLate ? .late : .tooLate
     }
 
-    func check(_ reservation: Reservation) throws {
+    func check(_ reservation: Reservation) throws -> Entry {
         guard reservation.hall == hall else { throw CheckRedeemable.wrongHall(reservation.hall, core: core) }
         switch reservation.state {
         // Redeemed before: the redemption row will say when and where.
-        case .waiting, .called, .serving, .parked, .skipped, .done, .left: return
+        case .waiting, .called, .serving, .parked, .skipped, .done, .left: return .late
         case .booked: break
         case .held: throw Problem.outOfOrder(.held, "This booking has not been confirmed.")
-        case .noShow: throw Problem(.tooLate, "The booked time has passed; please take a walk-in number.")
+        case .noShow: return try missed(reservation)
         case .expired, .released, .cancelled: throw Problem.outOfOrder(reservation.state)
         }
         switch CheckRedeemable.timing(of: reservation, settings: core.settings, at: now) {
-        case .punctual, .late: return
+        case .punctual: return .booked
+        case .late: return .late
         case .early(let opensAt):
             throw Problem(
                 .tooEarly, "Check-in opens at \(ProvinceTime.clock(opensAt)).",
                 extensions: [JSONValue.Member("opensAt", .string(ProvinceTime.format(opensAt)))])
-        case .tooLate: throw Problem(.tooLate, "The booked time has passed; please take a walk-in number.")
+        case .tooLate: return try missed(reservation)
         }
+    }
+
+    private func missed(_ reservation: Reservation) throws -> Entry {
+        guard asWalkIn, let start = reservation.start, ProvinceTime.date(of: start) == ProvinceTime.date(of: now) else {
+            throw Problem(.tooLate, "The booked time has passed; please take a walk-in number.")
+        }
+        guard core.catalogue.current.isOpen(hall, at: now) else {
+            throw Problem(.queueClosed, "The hall is closed now.")
+        }
+        return .missed
     }
 
     /// - Parameter hall: the right one, where it is known.

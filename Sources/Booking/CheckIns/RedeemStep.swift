@@ -2,9 +2,10 @@ import Catalogue
 import Core
 import Storage
 
-/// T6 inside its transaction.
+/// T6 or T18 inside its transaction.
 struct RedeemStep: Sendable {
     let booking: Reservation
+    let entry: CheckRedeemable.Entry
     let proof: CheckInProof
     let device: String
     let ticket: NewTicket
@@ -14,13 +15,14 @@ struct RedeemStep: Sendable {
 
     /// Looks at the queue before the transaction: the forecast takes milliseconds that writers should not wait for.
     static func prepare(
-        _ booking: Reservation, proof: CheckInProof, device: String, core: BookingCore, now: Instant
+        _ booking: Reservation, entry: CheckRedeemable.Entry, proof: CheckInProof, device: String, core: BookingCore,
+        now: Instant
     ) async throws -> RedeemStep {
         let catalogue = core.catalogue.current
         guard let group = catalogue.group(booking.group), let start = booking.start else {
             throw Problem(.queueClosed, "The windows of this booking are no longer there.")
         }
-        let late = CheckRedeemable.timing(of: booking, settings: core.settings, at: now) != .punctual
+        let late = entry != .booked
         let ticket = NewTicket(
             id: core.surroundings.newID(), reservation: booking.id, hall: booking.hall, letter: group.letter,
             queue: group.id, reference: late ? now : max(start, now), priority: .ordinary, punctual: !late,
@@ -28,25 +30,35 @@ struct RedeemStep: Sendable {
             promise: nil)
         return try await ticket.forecast(core: core, at: now) { ticket, outlook in
             RedeemStep(
-                booking: booking, proof: proof, device: device, ticket: ticket, outlook: outlook, core: core, now: now)
+                booking: booking, entry: entry, proof: proof, device: device, ticket: ticket, outlook: outlook,
+                core: core, now: now)
         }
     }
 
     func run(in tx: any Transaction) throws -> QueueTicket {
-        guard let waiting = try ReservationStore.step(booking.id, .redeem, from: .booked, at: now, in: tx),
-            waiting.revision == booking.revision
-        else { throw try refusal(in: tx) }
+        guard let waiting = try enter(in: tx), waiting.revision == booking.revision else { throw try refusal(in: tx) }
         let redemption = Redemption(
-            hall: booking.hall, device: device, proof: proof.name, late: !ticket.punctual, at: now)
+            hall: booking.hall, device: device, proof: proof.name, late: entry != .booked, at: now)
         guard try RedemptionStore.insert(redemption, reservation: booking.id, revision: booking.revision, in: tx) else {
             throw try refusal(in: tx)
         }
-        try core.giveLimits(waiting, in: tx)
         return try ticket.issue(
-            for: waiting, outlook: outlook, origin: late ? "late" : "booked", core: core, at: now, in: tx)
+            for: waiting, outlook: outlook, origin: entry.rawValue, core: core, at: now, in: tx)
     }
 
-    private var late: Bool { !ticket.punctual }
+    /// The visit's own row, first of all; whoever changes it meanwhile makes this one fail as a whole.
+    private func enter(in tx: any Transaction) throws -> Reservation? {
+        guard entry == .missed else {
+            let waiting = try ReservationStore.step(booking.id, .redeem, from: .booked, at: now, in: tx)
+            if let waiting { try core.giveLimits(waiting, in: tx) }
+            return waiting
+        }
+        // T8 first, where the sweeper has not been here yet: places and limits are given back with it.
+        if let missed = try ReservationStore.step(booking.id, .missed, from: .booked, at: now, in: tx) {
+            try core.end(missed, .missed, at: now, in: tx)
+        }
+        return try ReservationStore.step(booking.id, .rejoinAfterMiss, from: .noShow, at: now, in: tx)
+    }
 
     private func refusal(in tx: any Transaction) throws -> Problem {
         guard let first = try RedemptionStore.find(reservation: booking.id, in: tx) else {

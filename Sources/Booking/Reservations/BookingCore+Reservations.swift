@@ -24,6 +24,12 @@ extension BookingCore {
         return reservation
     }
 
+    /// Gives back at once all that a visit holds: T3 when its time runs out, T8.
+    func end(_ reservation: Reservation, _ kind: EventKind, at now: Instant, in tx: any Transaction) throws {
+        try ClaimStore.release(reservation: reservation.id, in: tx)
+        _ = try giveUp(reservation, kind, at: now, in: tx)
+    }
+
     func giveLimits(_ reservation: Reservation, in tx: any Transaction) throws {
         guard let person = reservation.person, let item = reservation.items.first, let start = reservation.start else {
             return

@@ -17,13 +17,13 @@ package struct Sweeper: Sendable, Service {
         let core = core
         try await repeating { tx in
             let expired = try ReservationStore.expireDue(at: now, limit: Sweeper.batch, in: tx)
-            for reservation in expired { try Sweeper.end(reservation, .expired, core: core, at: now, in: tx) }
+            for reservation in expired { try core.end(reservation, .expired, at: now, in: tx) }
             return expired.count
         }
         try await repeating { tx in
             let missed = try ReservationStore.missDue(
                 startedBefore: now - core.settings.checkInLate, at: now, limit: Sweeper.batch, in: tx)
-            for reservation in missed { try Sweeper.end(reservation, .missed, core: core, at: now, in: tx) }
+            for reservation in missed { try core.end(reservation, .missed, at: now, in: tx) }
             return missed.count
         }
         try await repeating { tx in try ClaimStore.releaseDue(at: now, limit: Sweeper.batch, in: tx) }
@@ -31,13 +31,6 @@ package struct Sweeper: Sendable, Service {
         try await core.database.transaction { tx in
             try IdempotencyStore.purge(before: now - core.settings.idempotencyLifetime, in: tx)
         }
-    }
-
-    private static func end(
-        _ reservation: Reservation, _ kind: EventKind, core: BookingCore, at now: Instant, in tx: any Transaction
-    ) throws {
-        try ClaimStore.release(reservation: reservation.id, in: tx)
-        _ = try core.giveUp(reservation, kind, at: now, in: tx)
     }
 
     /// A number is void at the close of its day; a round-the-clock hall lets a night shift finish.

@@ -123,11 +123,11 @@ enum ReservationStore {
         """
         SELECT \(columns) FROM booking_reservation
         WHERE person = $1 AND hall = $2 AND slot_start_at_ms >= $3 AND slot_start_at_ms < $4
-            AND state IN ('booked', 'waiting', 'called', 'serving', 'parked', 'skipped')
+            AND state IN ('booked', 'waiting', 'called', 'serving', 'parked', 'skipped', 'noShow')
         ORDER BY slot_start_at_ms, id LIMIT 20
         """)
 
-    /// A person's live visits to a hall that begin in [from, to).
+    /// A person's visits to a hall that begin in [from, to) and can still be served.
     static func visits(
         person: String, hall: String, from: Instant, to: Instant, in db: any Statements
     ) throws -> [Reservation] {

@@ -108,13 +108,26 @@ struct KioskFaultPage: Sendable {
     let facts: Fact?
     let retryURL: String?
     let takeURL: String?
+    /// Who came too late can queue with the same booking.
+    let walkIn: WalkIn?
 
     struct Fact: Sendable {
         let label: String
         let value: String
     }
 
-    init(_ problem: Problem, shell: KioskShell, retryURL: String, desk: PageDesk, words: PageWords) {
+    struct WalkIn: Sendable {
+        let url: String
+        let code: String?
+        let ticket: String?
+        let key: String
+    }
+
+    /// - Parameter proof: what was shown to the machine; an identity number is not written into a page.
+    init(
+        _ problem: Problem, proof: CheckInProof? = nil, shell: KioskShell, retryURL: String, desk: PageDesk,
+        words: PageWords
+    ) {
         hall = shell.hall
         idle = shell.idle
         endURL = shell.endURL
@@ -126,6 +139,7 @@ struct KioskFaultPage: Sendable {
         let isFinal = kind == .alreadyRedeemed || kind == .wrongHall || kind == .tooEarly || kind == .tooLate
         self.retryURL = isFinal ? nil : retryURL
         takeURL = kind == .queueClosed ? nil : shell.url + "/take"
+        walkIn = kind == .tooLate ? proof.flatMap { WalkIn($0, shell: shell, desk: desk) } : nil
     }
 
     /// The one fact that helps, taken from the problem's own extension members.
@@ -143,6 +157,18 @@ struct KioskFaultPage: Sendable {
             let first = [member("number"), words.moment(at), member("hall").map(hall)].compactMap { $0 }
             return Fact(label: words("kiosk.fault.already-redeemed.when"), value: first.joined(separator: " · "))
         default: return nil
+        }
+    }
+}
+
+extension KioskFaultPage.WalkIn {
+    init?(_ proof: CheckInProof, shell: KioskShell, desk: PageDesk) {
+        url = shell.url + "/check-in"
+        key = desk.newKey()
+        switch proof {
+        case .code(let text): (code, ticket) = (text, nil)
+        case .ticket(let text): (code, ticket) = (nil, text)
+        case .identityNumber: return nil
         }
     }
 }

@@ -81,10 +81,11 @@ struct KioskPages: Sendable {
         }
         do {
             let ticket = try await desk.booking.checkIns.redeem(
-                hall: hall.id, proof: proof, by: device, idempotencyKey: try key(form))
+                hall: hall.id, proof: proof, asWalkIn: try form.single("walkIn") == "yes", by: device,
+                idempotencyKey: try key(form))
             return .redirect303(shell.url + pagePath("issued", ticket.id) + "?by=booking")
         } catch let problem as Problem where problem.kind.status < 500 || problem.kind == .busy {
-            return try fault(problem, shell: shell, retryURL: shell.url + "/code", context)
+            return try fault(problem, proof: proof, shell: shell, retryURL: shell.url + "/code", context)
         }
     }
 
@@ -149,9 +150,10 @@ struct KioskPages: Sendable {
     }
 
     private func fault(
-        _ problem: Problem, shell: KioskShell, retryURL: String, _ context: WebContext
+        _ problem: Problem, proof: CheckInProof? = nil, shell: KioskShell, retryURL: String, _ context: WebContext
     ) throws -> Response {
-        let page = KioskFaultPage(problem, shell: shell, retryURL: retryURL, desk: desk, words: desk.words(context))
+        let page = KioskFaultPage(
+            problem, proof: proof, shell: shell, retryURL: retryURL, desk: desk, words: desk.words(context))
         return try desk.renderer.render(
             "booking/kiosk/fault", page, title: page.title, context: context,
             status: .init(code: problem.kind.status))
