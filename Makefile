@@ -4,7 +4,7 @@
 help: ## lists these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: ## installs what is missing, builds, seeds the demo and serves it on http://localhost:8080
+run: ## installs what is missing, builds, seeds the demo and serves it; YIMEN_HTTP_TLS=true for https
 	@scripts/run.sh
 
 test: ## everything on SQLite and PostgreSQL, with a real browser; ends with one count
@@ -29,7 +29,7 @@ bench: ## measures and prints every figure beside its limit
 	@scripts/packages.sh build bench && Benchmarks/run
 
 screenshots: ## takes the pictures of docs/pictures from a running demo of its own
-	@scripts/packages.sh build test && scripts/venv.sh && swift build && .build/venv/bin/python Tests/Acceptance/screenshots.py
+	@scripts/packages.sh build test && scripts/venv.sh && . scripts/build.sh && swift build && .build/venv/bin/python Tests/Acceptance/screenshots.py
 
 clean: ## removes what was built; the data in var/ stays
 	@swift package clean

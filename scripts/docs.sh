@@ -2,6 +2,7 @@
 # `make docs`: the files that are printed by the program itself.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/build.sh
 
 swift build --product yimen
 yimen=$(swift build --show-bin-path)/yimen

@@ -4,14 +4,16 @@
 #   scripts/packages.sh build          what compiling and running need
 #   scripts/packages.sh build test     … and what `make test` needs beside it
 #   scripts/packages.sh build bench    … and what `make bench` needs beside it
+#   scripts/packages.sh build tls      … and what a development certificate needs
 set -euo pipefail
 
 wanted=()
 for purpose in "$@"; do
     case $purpose in
-    build) wanted+=(libssl-dev libsqlite3-dev libargon2-dev libpq-dev libqrencode-dev) ;;
+    build) wanted+=(libssl-dev libsqlite3-dev libargon2-dev libpq-dev libqrencode-dev zlib1g-dev) ;;
     test) wanted+=(postgresql chromium chromium-driver fonts-noto-cjk python3-venv zbar-tools openssl) ;;
     bench) wanted+=(postgresql postgresql-contrib wrk python3) ;;
+    tls) wanted+=(openssl) ;;
     *) echo "packages.sh: unknown purpose '$purpose'" >&2; exit 64 ;;
     esac
 done

@@ -1,36 +1,86 @@
 #!/usr/bin/env bash
 # `make run`: from a fresh clone to a running demo. What it makes stays in var/; a second run keeps it.
 # The environment names of docs/configuration.md are passed on; SAMPLES_PORT moves the sample departments, and
-# BUILD_CONFIGURATION=debug builds faster while one works on the code.
+# BUILD_CONFIGURATION=debug builds faster while one works on the code; PROGRAMS names a folder with built programs. With YIMEN_HTTP_TLS=true it serves https, with a
+# certificate of a development CA that it makes under certs/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/quietly.sh
 
-scripts/packages.sh build
 build=${BUILD_CONFIGURATION:-release}
-quietly .build/logs/run-yimen.log "Building in $build (the first time this takes many minutes)" \
-    swift build -c "$build" --product yimen
-quietly .build/logs/run-samples.log "Building the sample departments" \
-    swift build -c "$build" --product department-samples
-programs=$(swift build -c "$build" --show-bin-path)
-
 export YIMEN_DEMO=${YIMEN_DEMO:-true} YIMEN_LOG_FORMAT=${YIMEN_LOG_FORMAT:-text}
-tls=${YIMEN_HTTP_TLS:-false} trust=()
+data=${YIMEN_DATA_DIRECTORY:-var}
+tls=${YIMEN_HTTP_TLS:-false} purposes=(build) trust=()
+samples_port=${SAMPLES_PORT:-8090}
 if [ "$tls" = true ]; then
     port=${YIMEN_HTTP_PORT:-8443}
     issuer=${YIMEN_ISSUER:-https://localhost:$port}
-    [ -n "${YIMEN_HTTP_CERTIFICATE:-}" ] || [ -f certs/server.pem ] || certs/make-development-ca.sh
-    [ -n "${YIMEN_HTTP_CERTIFICATE:-}" ] || trust=(--ca-file certs/development-ca.pem)
+    purposes+=(tls)
 else
     port=${YIMEN_HTTP_PORT:-8080}
     issuer=${YIMEN_ISSUER:-http://localhost:$port}
 fi
-samples_port=${SAMPLES_PORT:-8090}
-logs=${YIMEN_DATA_DIRECTORY:-var}/logs
-mkdir -p "$logs"
 
-"$programs/yimen" migrate
+fail() { printf '%s\n' "$@" >&2; exit 1; }
+trap 'echo; echo "Stopped while preparing; nothing is running."; exit 130' INT TERM HUP
+
+scripts/packages.sh "${purposes[@]}"
+
+# One run at a time on one data directory; the servers hold the lock too, should this script be killed.
+mkdir -p "$data/logs" && chmod 700 "$data" || fail "The data directory $data cannot be made; set YIMEN_DATA_DIRECTORY."
+exec 9>>"$data/.running"
+flock -n 9 || fail "make run is already running on $data/ (process $(tail -1 "$data/.running"))." \
+    "Stop that one with Ctrl-C, or give this one its own: YIMEN_DATA_DIRECTORY, YIMEN_HTTP_PORT, SAMPLES_PORT."
+echo $$ >"$data/.running"
+
+# Before anything takes long: a port that somebody else has.
+taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+! taken "$port" || fail "Port $port is taken by another program. Stop it, or choose another: YIMEN_HTTP_PORT=8081 make run"
+! taken "$samples_port" || fail "Port $samples_port is taken by another program. Stop it, or choose another: SAMPLES_PORT=8091 make run"
+
+if [ "$tls" = true ] && [ -z "${YIMEN_HTTP_CERTIFICATE:-}" ]; then
+    [ -f certs/server.pem ] && openssl x509 -checkend 86400 -noout -in certs/server.pem >/dev/null ||
+        certs/make-development-ca.sh
+    trust=(--ca-file certs/development-ca.pem)
+fi
+
+# What the programs were built from; the same again needs no look by the package manager, which takes many seconds.
+sources() {
+    stat -Lc '%n %s %Y' "$(command -v swift)"
+    find Package.swift Package.resolved Sources -type f -printf '%p %s %T@\n' | LC_ALL=C sort
+}
+mkdir -p .build/logs
+stamp=.build/logs/run-$build.sources
+programs=${PROGRAMS:-.build/$build}
+sources >"$stamp.new"
+if [ -n "${PROGRAMS:-}" ]; then
+    rm -f "$stamp.new"
+elif ! cmp -s "$stamp.new" "$stamp" || [ ! -x "$programs/yimen" ] || [ ! -x "$programs/department-samples" ]; then
+    rm -f "$stamp"
+    . scripts/build.sh
+    quietly .build/logs/run-yimen.log "Building in $build (the first time this takes many minutes)" \
+        swift build -c "$build" --product yimen
+    quietly .build/logs/run-samples.log "Building the sample departments" \
+        swift build -c "$build" --product department-samples
+    mv "$stamp.new" "$stamp"
+fi
+
+"$programs/yimen" migrate | sed '/^applied /d'
 "$programs/yimen" seed demo
+
+# The seed registers the sample departments at their usual port; at another one they are registered anew.
+register_sample() {
+    local site=http://localhost:$samples_port/$1
+    "$programs/yimen" client remove --id "sample-$1" >/dev/null
+    "$programs/yimen" client add --id "sample-$1" --name "$2" --secret "demo-only-$1-secret" \
+        --auth-method client_secret_basic --grant authorization_code --grant refresh_token \
+        --scope openid --scope profile --scope phone --redirect-uri "$site/callback" \
+        --post-logout-redirect-uri "$site/signed-out" --backchannel-logout-uri "$site/backchannel-logout" >/dev/null
+}
+if [ "$samples_port" != 8090 ]; then
+    register_sample social-security "社会保险服务网（示例）"
+    register_sample real-estate "不动产登记网（示例）"
+fi
 
 declare -A running=()
 stop_all() {
@@ -44,10 +94,11 @@ stop_all() {
     wait
     running=()
 }
-trap 'stop_all; echo; echo "Stopped. The data is kept in ${YIMEN_DATA_DIRECTORY:-var}/."; exit 0' INT TERM HUP
+trap 'stop_all; echo; echo "Stopped. The data is kept in $data/."; exit 0' INT TERM HUP
 trap stop_all EXIT
 
 # In sessions of their own: Ctrl-C reaches this script alone, which then stops both in order.
+logs=$data/logs
 setsid "$programs/yimen" serve >>"$logs/yimen.log" 2>&1 &
 running[$!]="yimen serve (log: $logs/yimen.log)"
 setsid "$programs/department-samples" --issuer "$issuer" --port "$samples_port" "${trust[@]}" \
@@ -100,6 +151,10 @@ cat <<EOT
   Kiosk device       kiosk-jinan-24h                   secret: demo-only-kiosk-jinan-24h-secret
 
 EOT
+if [ ${#trust[@]} != 0 ]; then
+    echo "  Browsers trust it once they have imported certs/development-ca.pem."
+    echo
+fi
 
 wait -n "${!running[@]}" || true
 gone=$(ended)

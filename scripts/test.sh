@@ -7,6 +7,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 . scripts/quietly.sh
 . scripts/count.sh
+. scripts/build.sh
 
 mode=${1:-all}
 logs=.build/logs

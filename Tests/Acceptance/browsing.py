@@ -24,7 +24,7 @@ def text(key: str, locale: str = "zh-Hans") -> str:
 
 
 class Browser:
-    def __init__(self, size: str = "desktop", language: str = "zh-CN"):
+    def __init__(self, size: str = "desktop", language: str = "zh-CN", arguments: list[str] | None = None):
         self.size = size
         options = webdriver.ChromeOptions()
         options.binary_location = "/usr/bin/chromium"
@@ -40,6 +40,7 @@ class Browser:
             f"--lang={language}",
             "--autoplay-policy=no-user-gesture-required",
             "--mute-audio",
+            *(arguments or []),
         ):
             options.add_argument(argument)
         options.add_experimental_option("prefs", {"intl.accept_languages": language})

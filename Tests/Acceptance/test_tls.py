@@ -1,4 +1,4 @@
-"""HTTPS with a certificate of the development CA: HTTP/2, strict cookies, strict transport security."""
+"""HTTPS with a certificate of the development CA: HTTP/2, strict cookies, a sign-in in a real browser."""
 
 import subprocess
 
@@ -33,11 +33,12 @@ def secured(tmp_path_factory):
         system.remove()
 
 
-def test_speaks_http_2_and_asks_for_strict_transport(secured):
+def test_speaks_http_2(secured):
     with httpx.Client(base_url=secured.url, verify=secured.verify, http2=True) as client:
         answer = client.get("/")
         assert answer.status_code == 200 and answer.http_version == "HTTP/2"
-        assert "max-age" in answer.headers["strict-transport-security"]
+        # Chromium keeps it for every port of the name: other programs on localhost would stop working.
+        assert "strict-transport-security" not in answer.headers
     with httpx.Client(base_url=secured.url, verify=secured.verify) as client:
         assert client.get("/api/v1/items").http_version == "HTTP/1.1"
 
