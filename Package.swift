@@ -18,6 +18,7 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let tracing: Target.Dependency = .product(name: "Tracing", package: "swift-distributed-tracing")
 let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 
 let package = Package(
@@ -53,6 +54,7 @@ let package = Package(
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CQRCode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
 
         .target(name: "Core", swiftSettings: settings),
@@ -66,7 +68,8 @@ let package = Package(
         .target(
             name: "Storage",
             dependencies: [
-                "Core", "CPostgres", logging, lifecycle,
+                "Core", "CPostgres", logging, lifecycle, tracing,
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 .product(name: "DequeModule", package: "swift-collections"),
@@ -75,7 +78,7 @@ let package = Package(
         .target(
             name: "Web",
             dependencies: [
-                "Core", "CQRCode", hummingbird, logging, lifecycle, httpClient, httpTypes, nio,
+                "Core", "CQRCode", "CZlib", hummingbird, logging, lifecycle, tracing, httpClient, httpTypes, nio,
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "Metrics", package: "swift-metrics"),
@@ -110,10 +113,11 @@ let package = Package(
             name: "Server",
             dependencies: [
                 "Core", "Storage", "Web", "Cryptography", "Catalogue", "Identity", "Booking", "Gateway",
-                hummingbird, logging, lifecycle, httpTypes, nio,
+                hummingbird, logging, lifecycle, tracing, httpTypes, nio,
                 hummingbirdCore, .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "HummingbirdHTTP2", package: "hummingbird"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -150,7 +154,8 @@ let package = Package(
             name: "StorageTests", dependencies: ["Core", "Storage", "TestKit", "StorageProbe", logging, lifecycle],
             swiftSettings: settings),
         .testTarget(
-            name: "WebTests", dependencies: ["Core", "Web", "TestKit", hummingbird, httpTypes], swiftSettings: settings),
+            name: "WebTests", dependencies: ["Core", "Web", "TestKit", hummingbird, tracing, httpTypes, nio, logging],
+            swiftSettings: settings),
         .testTarget(
             name: "CatalogueTests",
             dependencies: [
@@ -165,7 +170,11 @@ let package = Package(
             name: "BookingTests", dependencies: ["Booking", "TestKit", hummingbird, httpTypes], swiftSettings: settings),
         .testTarget(name: "GatewayTests", dependencies: ["Gateway", "TestKit"], swiftSettings: settings),
         .testTarget(
-            name: "ServerTests", dependencies: ["Server", "TestKit", hummingbird, httpTypes], swiftSettings: settings),
+            name: "ServerTests",
+            dependencies: [
+                "Server", "TestKit", hummingbird, httpTypes,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: settings),
         .testTarget(name: "ArchitectureTests", swiftSettings: settings),
     ]
 )

@@ -16,13 +16,16 @@ package struct WebServices: Sendable {
     /// Where request lines go; `nil` writes them with the request's logger.
     package var logSink: LogSink?
     package var metrics: MetricsRegistry?
+    /// Records spans; `nil` switches tracing off.
+    package var tracing: SpanRecorder?
 
     package init(
         surroundings: Surroundings = Surroundings(), secrets: any WebSecrets,
         accessTokens: (any AccessTokenVerifier)? = nil, tokenGrants: (any TokenGrants)? = nil,
         idTokens: (any IDTokenVerifier)? = nil, pageSessions: (any PageSessionStore)? = nil,
         rateLimiter: (any RateLimiter)? = nil, readiness: [ReadinessCheck] = [], logSink: LogSink? = nil,
-        metrics: MetricsRegistry? = nil, translate: @escaping @Sendable (any Error) -> Problem? = { _ in nil }
+        metrics: MetricsRegistry? = nil, tracing: SpanRecorder? = nil,
+        translate: @escaping @Sendable (any Error) -> Problem? = { _ in nil }
     ) {
         self.surroundings = surroundings
         self.secrets = secrets
@@ -34,6 +37,7 @@ package struct WebServices: Sendable {
         self.readiness = readiness
         self.logSink = logSink
         self.metrics = metrics
+        self.tracing = tracing
         self.translate = translate
     }
 }

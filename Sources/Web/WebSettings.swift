@@ -40,6 +40,13 @@ package struct WebSettings: Sendable {
         self.publicURL = publicURL.hasSuffix("/") ? String(publicURL.dropLast()) : publicURL
     }
 
-    /// Cookies are `Secure` and HSTS is sent.
+    /// Cookies are `Secure`.
     package var isHTTPS: Bool { publicURL.hasPrefix("https://") }
+
+    /// HSTS is sent: over https, but not for localhost, where it would also turn every other program's plain http
+    /// on this machine into https.
+    package var wantsStrictTransport: Bool {
+        let host = publicURL.dropFirst("https://".count).prefix { $0 != ":" && $0 != "/" }
+        return isHTTPS && host != "localhost"
+    }
 }

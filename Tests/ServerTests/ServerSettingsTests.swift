@@ -1,4 +1,6 @@
+import Gateway
 import Testing
+import Web
 
 @testable import Server
 
@@ -37,6 +39,39 @@ struct ServerSettingsTests {
     ])
     func `an issuer is a scheme and a host`(issuer: String) async throws {
         #expect(try await faultyKeys(["issuer": issuer]) == ["issuer"])
+    }
+
+    @Test func `every class of requests has its limits from the configuration`() async throws {
+        let standard = try await settings(["demo": "true"]).admission
+        for rate in RateClass.all {
+            #expect(AdmissionSettings.standardLimits[rate] != nil, "\(rate.rawValue)")
+            #expect(standard.limits[rate] == AdmissionSettings.standardLimits[rate], "\(rate.rawValue)")
+            let set = try await settings([
+                "demo": "true", "limits.\(rate.rawValue).perMinute": "7", "limits.\(rate.rawValue).burst": "3",
+            ]).admission
+            #expect(set.limits[rate] == RateLimit(perMinute: 7, burst: 3), "\(rate.rawValue)")
+        }
+        #expect(standard.isEnabled == false)
+        #expect(try await settings(["issuer": "https://yimen.example"]).admission.isEnabled)
+    }
+
+    @Test(arguments: [
+        ("limits.signIn.perMinute", "0"), ("limits.page.burst", "many"), ("limits.read.perMinute", "1000001"),
+        ("limits.exempt", "hall"), ("http.trustedProxies", "10.0.0.0/40"), ("outbound.networks", "localhost"),
+    ])
+    func `a wrong limit or network stops the start with its key`(key: String, value: String) async throws {
+        #expect(try await faultyKeys(["demo": "true", key: value]) == [key])
+    }
+
+    @Test func `exempt networks are not counted and others are`() async throws {
+        let admission = AdmissionControl(
+            settings: try await settings([
+                "demo": "true", "limits.enabled": "true", "limits.signIn.perMinute": "1", "limits.signIn.burst": "1",
+                "limits.exempt": "10.0.0.0/8",
+            ]).admission)
+        #expect(admission.admit(.signIn, key: "192.0.2.1") == nil)
+        #expect(admission.admit(.signIn, key: "192.0.2.1") != nil)
+        for _ in 0..<5 { #expect(admission.admit(.signIn, key: "10.9.9.9") == nil) }
     }
 
     @Test func `a free port needs an issuer`() async throws {

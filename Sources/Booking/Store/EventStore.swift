@@ -58,7 +58,7 @@ struct EventStore: Sendable {
         return last
     }
 
-    private func link(_ entry: Entry, sequence: Int64, previous: String) -> String {
+    func link(_ entry: Entry, sequence: Int64, previous: String) -> String {
         let parts = [
             previous, entry.hall, String(sequence), entry.id, entry.kind.rawValue, entry.subject, entry.detail,
             String(entry.at.milliseconds),
@@ -84,7 +84,7 @@ struct EventStore: Sendable {
         return entries.count
     }
 
-    private static let following: SQL = """
+    static let following: SQL = """
         SELECT hall, sequence, id, kind, subject, detail, at_ms, hash FROM booking_event
         WHERE hall = $1 AND sequence > $2 ORDER BY sequence LIMIT $3
         """
@@ -123,7 +123,7 @@ struct EventStore: Sendable {
         }
     }
 
-    private static func entry(_ row: Row) throws -> Entry {
+    static func entry(_ row: Row) throws -> Entry {
         Entry(
             id: try row.text("id"), hall: try row.text("hall"), kind: try row.raw("kind"),
             subject: try row.text("subject"), detail: try row.text("detail"), at: try row.instant("at_ms"))

@@ -10,25 +10,44 @@ import Darwin
 enum KeyName: Hashable {
     case index
     case data(Int)
+    /// Opens already and does not seal yet, until every machine has it.
+    case next(Int)
+    /// No longer opens or seals; tickets signed with it are honoured until the file is removed.
+    case retired(Int)
 
     var fileName: String {
         switch self {
         case .index: "index.key"
         case .data(let number): "data-\(number).key"
+        case .next(let number): "next-\(number).key"
+        case .retired(let number): "retired-\(number).key"
         }
     }
 
     init?(fileName: String) {
-        if fileName == KeyName.index.fileName {
-            self = .index
-        } else if fileName.hasPrefix("data-"), fileName.hasSuffix(".key"),
-            let number = Int(fileName.dropFirst(5).dropLast(4)), number > 0, KeyName.data(number).fileName == fileName
-        {
-            self = .data(number)
-        } else {
-            return nil
+        let parts = fileName.dropLast(4).split(separator: "-", omittingEmptySubsequences: false)
+        let name: KeyName
+        switch (parts.first, parts.count == 2 ? Int(parts[1]) : nil) {
+        case ("index", nil): name = .index
+        case ("data", let number?) where number > 0: name = .data(number)
+        case ("next", let number?) where number > 0: name = .next(number)
+        case ("retired", let number?) where number > 0: name = .retired(number)
+        default: return nil
         }
+        guard name.fileName == fileName else { return nil }
+        self = name
     }
+}
+
+/// The key files that a directory holds.
+struct KeyNames: Equatable {
+    var data = [Int]()
+    var next = [Int]()
+    var retired = [Int]()
+    var hasIndex = false
+
+    /// The number of a further key; numbers are never used twice.
+    var following: Int { ((data + next + retired).max() ?? 0) + 1 }
 }
 
 /// Key files in a directory: one line of base64url each, mode 0600, written once and never changed.
@@ -54,22 +73,33 @@ struct KeyDirectory {
         return try work()
     }
 
-    func keyNames() throws(KeyRingFault) -> (data: [Int], hasIndex: Bool) {
+    func keyNames() throws(KeyRingFault) -> KeyNames {
         guard let directory = opendir(path) else { throw .unreachable(path, reason: lastError()) }
         defer { closedir(directory) }
-        var numbers = [Int]()
-        var hasIndex = false
+        var names = KeyNames()
         while let entry = readdir(directory) {
             let name = withUnsafeBytes(of: entry.pointee.d_name) {
                 String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
             }
             switch KeyName(fileName: name) {
-            case .index: hasIndex = true
-            case .data(let number): numbers.append(number)
+            case .index: names.hasIndex = true
+            case .data(let number): names.data.append(number)
+            case .next(let number): names.next.append(number)
+            case .retired(let number): names.retired.append(number)
             case nil: continue
             }
         }
-        return (numbers, hasIndex)
+        return names
+    }
+
+    /// Gives a key its next place in life; the file is under one of both names at any time.
+    func rename(_ old: KeyName, to new: KeyName) throws(KeyRingFault) {
+        let source = path + "/" + old.fileName
+        let target = path + "/" + new.fileName
+        // link refuses an existing name, where rename would replace it.
+        guard link(source, target) == 0 else { throw .unreachable(target, reason: lastError()) }
+        guard unlink(source) == 0 else { throw .unreachable(source, reason: lastError()) }
+        flushNames()
     }
 
     func read(_ name: KeyName) throws(KeyRingFault) -> RootKey {
@@ -108,11 +138,15 @@ struct KeyDirectory {
         guard isSafe else { throw .unreachable(draft, reason: reason) }
         // link refuses an existing name, where rename would replace another process's key.
         guard link(draft, file) == 0 else { throw .unreachable(file, reason: lastError()) }
+        flushNames()
+    }
+
+    /// Makes the names themselves survive a power failure.
+    private func flushNames() {
         let directory = open(path, O_RDONLY | O_CLOEXEC)
-        if directory >= 0 {
-            fsync(directory)
-            close(directory)
-        }
+        guard directory >= 0 else { return }
+        fsync(directory)
+        close(directory)
     }
 
     private func lastError() -> String { String(cString: strerror(errno)) }

@@ -1,21 +1,32 @@
 package import Core
 import Crypto
 
-/// The server's own secret keys: numbered data keys, of which the highest is used for new values, and one index key
-/// that stays the same when data keys are rotated.
+/// The server's own secret keys: numbered data keys, of which one is used for new values, and one index key that stays
+/// the same when data keys are rotated.
 package struct KeyRing: Sendable {
+    /// What opens: the current key, the older ones, and one that waits to become current.
     let dataKeys: [Int: RootKey]
+    /// Out of use; only tickets signed with them are still honoured.
+    let retiredKeys: [Int: RootKey]
     let indexKey: RootKey
     /// The number of the data key under which new values are sealed, from 1.
     package let currentNumber: Int
+    /// The key that opens already and waits for `activateNext`.
+    package let nextNumber: Int?
 
-    init(dataKeys: [Int: RootKey], indexKey: RootKey, currentNumber: Int) {
+    init(
+        dataKeys: [Int: RootKey], retiredKeys: [Int: RootKey] = [:], indexKey: RootKey, currentNumber: Int,
+        nextNumber: Int? = nil
+    ) {
         self.dataKeys = dataKeys
+        self.retiredKeys = retiredKeys
         self.indexKey = indexKey
         self.currentNumber = currentNumber
+        self.nextNumber = nextNumber
     }
 
     package var numbers: [Int] { dataKeys.keys.sorted() }
+    package var retiredNumbers: [Int] { retiredKeys.keys.sorted() }
 
     /// Keys that live as long as the process, for tests.
     package static func temporary(random: some RandomSource = SystemRandom(), numbers: ClosedRange<Int> = 1...1)
@@ -38,7 +49,7 @@ package struct KeyRing: Sendable {
         return try store.locked { () throws(KeyRingFault) in
             let names = try store.keyNames()
             // Only an empty directory is a first start: one kind of key without the other means a lost file.
-            if names.data.isEmpty, !names.hasIndex {
+            if names.data.isEmpty, names.next.isEmpty, names.retired.isEmpty, !names.hasIndex {
                 try store.create(.data(1), RootKey(random: random))
                 try store.create(.index, RootKey(random: random))
             }
@@ -48,20 +59,8 @@ package struct KeyRing: Sendable {
 
     /// The ring in a directory that must already hold one.
     package static func load(directory: String) throws(KeyRingFault) -> KeyRing {
-        try load(KeyDirectory(path: directory))
-    }
-
-    /// Adds a data key with the next number; values are sealed under it from the next start on.
-    /// - Returns: its number.
-    package static func addKey(
-        directory: String, random: some RandomSource = SystemRandom()
-    ) throws(KeyRingFault) -> Int {
         let store = KeyDirectory(path: directory)
-        return try store.locked { () throws(KeyRingFault) in
-            let number = try load(store).currentNumber + 1
-            try store.create(.data(number), RootKey(random: random))
-            return number
-        }
+        return try store.locked { () throws(KeyRingFault) in try load(store) }
     }
 
     private static func load(_ store: KeyDirectory) throws(KeyRingFault) -> KeyRing {
@@ -69,8 +68,13 @@ package struct KeyRing: Sendable {
         guard let current = names.data.max() else { throw .incomplete(store.path, missing: KeyName.data(1).fileName) }
         guard names.hasIndex else { throw .incomplete(store.path, missing: KeyName.index.fileName) }
         var keys = [Int: RootKey]()
+        for number in names.next { keys[number] = try store.read(.next(number)) }
         for number in names.data { keys[number] = try store.read(.data(number)) }
-        return KeyRing(dataKeys: keys, indexKey: try store.read(.index), currentNumber: current)
+        var retired = [Int: RootKey]()
+        for number in names.retired { retired[number] = try store.read(.retired(number)) }
+        return KeyRing(
+            dataKeys: keys, retiredKeys: retired, indexKey: try store.read(.index), currentNumber: current,
+            nextNumber: names.next.max())
     }
 }
 
@@ -103,6 +107,7 @@ package enum KeyRingFault: Error, Sendable, Hashable, CustomStringConvertible {
     case permissions(String)
     case malformed(String)
     case incomplete(String, missing: String)
+    case notRetirable(Int, reason: String)
 
     package var description: String {
         switch self {
@@ -111,6 +116,7 @@ package enum KeyRingFault: Error, Sendable, Hashable, CustomStringConvertible {
         case .malformed(let path): "\(path): not a key file; restore it from a backup, as sealed data needs it"
         case .incomplete(let path, let missing):
             "\(path): the key file \(missing) is missing; restore it from a backup, as sealed data needs it"
+        case .notRetirable(let number, let reason): "Key \(number) cannot be retired: \(reason)."
         }
     }
 }

@@ -8,19 +8,35 @@ package struct StandardProvider: CryptoProvider {
     private static let nonceLength = 12
     private static let tagLength = 16
 
-    private let sealingKeys: [Int: SymmetricKey]
-    private let currentNumber: Int
+    private final class SealingKeys: Sendable {
+        let byNumber: [Int: SymmetricKey]
+        let current: Int
+
+        init(_ ring: KeyRing) {
+            byNumber = ring.dataKeys.mapValues { $0.derived(for: "seal") }
+            current = ring.currentNumber
+        }
+    }
+
+    private let keys: LiveKeyRing
+    private let sealing: Derivation<SealingKeys>
     private let indexKey: SymmetricKey
 
     package init(keyRing: KeyRing) {
-        sealingKeys = keyRing.dataKeys.mapValues { $0.derived(for: "seal") }
-        currentNumber = keyRing.currentNumber
-        indexKey = keyRing.indexKey.derived(for: "blind-index")
+        self.init(keys: LiveKeyRing(keyRing))
+    }
+
+    /// - Parameter keys: followed while the process runs; the index key is the one of the start.
+    package init(keys: LiveKeyRing) {
+        self.keys = keys
+        sealing = Derivation(keys) { SealingKeys($0) }
+        indexKey = keys.ring.indexKey.derived(for: "blind-index")
     }
 
     package func seal(_ plaintext: [UInt8], context: String) throws -> String {
-        guard let key = sealingKeys[currentNumber] else { throw SealFault.unknownKey(currentNumber) }
-        let head = "\(StandardProvider.format).\(currentNumber)."
+        let keys = sealing.value
+        guard let key = keys.byNumber[keys.current] else { throw SealFault.unknownKey(keys.current) }
+        let head = "\(StandardProvider.format).\(keys.current)."
         let box = try AES.GCM.seal(
             plaintext, using: key, nonce: AES.GCM.Nonce(), authenticating: Array((head + context).utf8))
         return head + Base64URL.encode(Array(box.nonce) + Array(box.ciphertext) + Array(box.tag))
@@ -30,7 +46,7 @@ package struct StandardProvider: CryptoProvider {
         let parts = sealed.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 3, let number = StandardProvider.number(parts[1]) else { throw SealFault.malformed }
         guard parts[0] == StandardProvider.format else { throw SealFault.unknownFormat }
-        guard let key = sealingKeys[number] else { throw SealFault.unknownKey(number) }
+        guard let key = key(number) else { throw SealFault.unknownKey(number) }
         guard let bytes = Base64URL.decode(parts[2]),
             bytes.count >= StandardProvider.nonceLength + StandardProvider.tagLength
         else { throw SealFault.malformed }
@@ -47,7 +63,21 @@ package struct StandardProvider: CryptoProvider {
     }
 
     package func needsResealing(_ sealed: String) -> Bool {
-        !sealed.hasPrefix("\(StandardProvider.format).\(currentNumber).")
+        !sealed.hasPrefix("\(StandardProvider.format).\(sealing.value.current).")
+    }
+
+    /// The number of the key that a value was sealed under; `nil` when the text is no sealed value of this provider.
+    package static func keyNumber(of sealed: String) -> Int? {
+        let parts = sealed.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
+        guard parts.count == 3, parts[0] == format else { return nil }
+        return number(parts[1])
+    }
+
+    /// A key that another process has added is looked for at once: its file exists before the first value under it.
+    private func key(_ number: Int) -> SymmetricKey? {
+        if let key = sealing.value.byNumber[number] { return key }
+        guard (try? keys.refresh()) == true else { return nil }
+        return sealing.value.byNumber[number]
     }
 
     package func blindIndex(_ value: String, domain: String) -> String {

@@ -9,24 +9,48 @@ package struct HallTicketCodec: Sendable {
     /// Separates these signatures from any other use of a key.
     private static let purpose = Array("yimen hall ticket".utf8)
 
-    private let signingKey: Curve25519.Signing.PrivateKey?
-    private let signingNumber: Int
-    /// By key number modulo 16, which is what the leading byte has room for.
-    private let publicKeys: [Int: Curve25519.Signing.PublicKey]
+    private struct Keys: Sendable {
+        var signing: Curve25519.Signing.PrivateKey?
+        var signingNumber = 0
+        /// By key number modulo 16, which is what the leading byte has room for.
+        var verifying = [Int: Curve25519.Signing.PublicKey]()
+    }
 
-    /// Signs with the ring's current key and accepts the last sixteen.
-    package init(keyRing: KeyRing) throws {
-        var publicKeys = [Int: Curve25519.Signing.PublicKey]()
-        var signingKey: Curve25519.Signing.PrivateKey?
-        for number in keyRing.numbers.suffix(16) {
-            guard let root = keyRing.dataKeys[number] else { continue }
-            let key = try Curve25519.Signing.PrivateKey(rawRepresentation: root.derived(for: "hall-ticket"))
-            publicKeys[number % 16] = key.publicKey
-            if number == keyRing.currentNumber { signingKey = key }
+    private enum Source: Sendable {
+        case ring(Derivation<Keys>)
+        case fixed(Keys)
+    }
+
+    private let source: Source
+
+    private var keys: Keys {
+        switch source {
+        case .ring(let derived): derived.value
+        case .fixed(let keys): keys
         }
-        self.signingKey = signingKey
-        self.publicKeys = publicKeys
-        signingNumber = keyRing.currentNumber % 16
+    }
+
+    package init(keyRing: KeyRing) throws {
+        try self.init(keys: LiveKeyRing(keyRing))
+    }
+
+    /// Signs with the ring's current key and accepts the last sixteen, retired ones among them: a ticket is on paper
+    /// and cannot be signed anew.
+    /// - Parameter keys: followed while the process runs.
+    package init(keys: LiveKeyRing) throws {
+        source = .ring(
+            try Derivation(keys) { ring in
+                var keys = Keys()
+                keys.signingNumber = ring.currentNumber % 16
+                let all = ring.retiredKeys.merging(ring.dataKeys) { _, inUse in inUse }
+                for number in all.keys.sorted().suffix(16) {
+                    guard let root = all[number] else { continue }
+                    let key = try Curve25519.Signing.PrivateKey(rawRepresentation: root.derived(for: "hall-ticket"))
+                    keys.verifying[number % 16] = key.publicKey
+                    if number == ring.currentNumber { keys.signing = key }
+                }
+                return keys
+            })
     }
 
     /// Reads only, as a device in a hall does.
@@ -39,20 +63,19 @@ package struct HallTicketCodec: Sendable {
             else { throw .malformed("ticket key \(number)") }
             keys[number] = key
         }
-        self.publicKeys = keys
-        signingKey = nil
-        signingNumber = 0
+        source = .fixed(Keys(verifying: keys))
     }
 
     /// The public keys by number, base64url, for devices that check tickets by themselves.
     package var exportedPublicKeys: [Int: String] {
-        publicKeys.mapValues { Base64URL.encode(Array($0.rawRepresentation)) }
+        keys.verifying.mapValues { Base64URL.encode(Array($0.rawRepresentation)) }
     }
 
     /// - Returns: 158 characters.
     package func encode(_ ticket: HallTicket) throws -> String {
-        guard let signingKey else { throw HallTicketFault.unknownKey(signingNumber) }
-        let claims = [HallTicketCodec.format << 4 | UInt8(signingNumber)] + ticket.body
+        let keys = keys
+        guard let signingKey = keys.signing else { throw HallTicketFault.unknownKey(keys.signingNumber) }
+        let claims = [HallTicketCodec.format << 4 | UInt8(keys.signingNumber)] + ticket.body
         return Base45.encode(claims + Array(try signingKey.signature(for: HallTicketCodec.purpose + claims)))
     }
 
@@ -66,7 +89,7 @@ package struct HallTicketCodec: Sendable {
         else { throw .malformed }
         guard bytes[0] >> 4 == HallTicketCodec.format else { throw .unknownFormat }
         let number = Int(bytes[0] & 0x0F)
-        guard let key = publicKeys[number] else { throw .unknownKey(number) }
+        guard let key = keys.verifying[number] else { throw .unknownKey(number) }
         let claims = Array(bytes.prefix(HallTicket.length))
         guard key.isValidSignature(bytes.suffix(HallTicketCodec.signatureLength), for: HallTicketCodec.purpose + claims)
         else { throw .signatureInvalid }

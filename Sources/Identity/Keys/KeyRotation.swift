@@ -63,12 +63,12 @@ package struct KeyRotation: Service {
             try await add(algorithm, as: .active, at: now)
             return
         }
-        let age = now - (active.activatedAt ?? active.createdAt)
-        guard age >= settings.keyLife - settings.keyLead else { return }
         guard let next else {
-            try await add(algorithm, as: .next, at: now)
+            let age = now - (active.activatedAt ?? active.createdAt)
+            if age >= settings.keyLife - settings.keyLead { try await add(algorithm, as: .next, at: now) }
             return
         }
+        // Whether age or an operator called for it: a published key signs once everybody can have seen it.
         guard now - next.createdAt >= settings.keyLead else { return }
         let done = try await database.transaction {
             try SigningKeyStore.promote(next.kid, over: active.kid, at: now, in: $0)
@@ -77,6 +77,33 @@ package struct KeyRotation: Service {
             logger.notice(
                 "Signing key replaced", metadata: ["kid": "\(next.kid)", "algorithm": "\(algorithm.rawValue)"])
         }
+    }
+
+    /// A signing key as an operator sees it.
+    package struct Listing: Sendable, Hashable {
+        package let algorithm: String
+        package let kid: String
+        /// `next`, `active` or `retiring`.
+        package let state: String
+        /// When it signs or began to sign.
+        package let signsFrom: Instant
+    }
+
+    package func list() async throws -> [Listing] {
+        try await database.read { try SigningKeyStore.all(in: $0) }.map { record in
+            Listing(
+                algorithm: record.algorithm, kid: record.kid, state: record.state.rawValue,
+                signsFrom: record.activatedAt ?? record.createdAt + settings.keyLead)
+        }
+    }
+
+    /// Publishes the next key of each algorithm now, whatever the age of the active one; it signs after the usual
+    /// lead. A key that waits already stays the next one.
+    package func publishNext() async throws -> [Listing] {
+        for algorithm in Client.IDTokenAlgorithm.allCases {
+            try await add(algorithm, as: .next, at: surroundings.now())
+        }
+        return try await list().filter { $0.state == SigningKeyStore.Record.State.next.rawValue }
     }
 
     private func add(_ algorithm: Client.IDTokenAlgorithm, as state: SigningKeyStore.Record.State, at now: Instant)

@@ -19,7 +19,7 @@ struct Groundwork: Sendable {
     let settings: ServerSettings
     let logger: Logger
     let surroundings: Surroundings
-    let keys: KeyRing
+    let keys: LiveKeyRing
     let provider: StandardProvider
     let database: any Database
     let passwords: PasswordHashing
@@ -29,21 +29,33 @@ struct Groundwork: Sendable {
         ClientRegistry(database: database, crypto: provider, surroundings: surroundings)
     }
 
+    var signingKeyRotation: KeyRotation {
+        KeyRotation(
+            database: database, crypto: provider, keys: SigningKeys(database: database, crypto: provider),
+            settings: settings.identity, surroundings: surroundings, logger: logger)
+    }
+
     /// Opens keys and database.
     ///
+    /// - Parameter recorder: gets a span for every read and transaction.
     /// - Throws: `KeyRingFault`, `StorageError`, `StartupFault`.
-    init(_ settings: ServerSettings, logger: Logger, surroundings: Surroundings = Surroundings()) throws {
+    init(
+        _ settings: ServerSettings, logger: Logger, surroundings: Surroundings = Surroundings(),
+        recorder: SpanRecorder? = nil
+    ) throws {
         self.settings = settings
         self.logger = logger
         self.surroundings = surroundings
         try DataDirectory(path: settings.dataDirectory).prepare()
-        keys = try KeyRing.loadOrCreate(directory: settings.dataDirectory + "/keys", random: surroundings.random)
-        provider = StandardProvider(keyRing: keys)
+        let ring = try KeyRing.loadOrCreate(directory: settings.keyDirectory, random: surroundings.random)
+        keys = LiveKeyRing(ring, directory: settings.keyDirectory)
+        provider = StandardProvider(keys: keys)
         passwords = PasswordHashing(
             settings: PasswordHashing.Settings(queueLimit: settings.passwordQueue), random: surroundings.random)
-        database = try Databases.open(
+        let driver = try Databases.open(
             url: settings.databaseURL, dataDirectory: settings.dataDirectory,
             connections: settings.databaseConnections, logger: logger)
+        database = recorder.map { TracedDatabase(driver, tracer: $0) } ?? driver
     }
 
     /// - Throws: `StartupFault` when the catalogue has no such hall.
@@ -62,6 +74,11 @@ struct Groundwork: Sendable {
                 "The database lacks \(missing.count) migrations, first \(missing[0]); run `yimen migrate` with the same settings."
             )
         }
+    }
+
+    /// - Throws: `StartupFault` when the database holds values that none of the keys here opens.
+    func requireMatchingKeys() async throws {
+        try await SealedValues(database: database, provider: provider).requireOpenable(keys: settings.keyDirectory)
     }
 
     /// Runs a command's work on what its options describe and closes everything afterwards.

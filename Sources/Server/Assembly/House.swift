@@ -23,12 +23,13 @@ struct House {
         let logger: Logger
         let sink: LogSink?
         let metrics: MetricsRegistry?
+        var spans: SpanRecorder?
     }
 
     /// Reads what must be in memory before the first request.
     ///
     /// - Throws: `StorageError`, `PageFault`, faults of keys and settings.
-    init(_ groundwork: Groundwork, instruments: Instruments) async throws {
+    init(_ groundwork: Groundwork, instruments: Instruments, state: ServingState = ServingState()) async throws {
         let settings = groundwork.settings
         let database = groundwork.database
         let provider = groundwork.provider
@@ -39,23 +40,23 @@ struct House {
         let catalogue = try await Catalogue(loading: database)
         identity = IdentityProvider(
             database: database, crypto: provider, passwords: groundwork.passwords, settings: settings.identity,
-            surroundings: surroundings, outbound: OutboundClient(policy: settings.outbound),
+            surroundings: surroundings, outbound: OutboundClient(policy: settings.outbound, tracer: instruments.spans),
             listener: PageSessionListener(table: pageSessions, logger: logger), logger: logger)
         try await identity.prepare()
         booking = Booking(
             database: database, catalogue: catalogue, crypto: provider,
-            tickets: try HallTicketCodec(keyRing: groundwork.keys), persons: KnownPersons(registry: identity.people),
+            tickets: try HallTicketCodec(keys: groundwork.keys), persons: KnownPersons(registry: identity.people),
             settings: settings.booking, surroundings: surroundings)
 
         let web = settings.web
-        let admission = AdmissionControl(
-            settings: AdmissionSettings(isEnabled: settings.limitsEnabled), clock: surroundings.clock)
+        let admission = AdmissionControl(settings: settings.admission, clock: surroundings.clock)
         let services = WebServices(
             surroundings: surroundings, secrets: ProviderSecrets(provider: provider),
             accessTokens: identity.accessTokens,
             tokenGrants: identity.tokens, idTokens: identity.idTokens, pageSessions: pageSessions,
-            rateLimiter: admission, readiness: [ReadinessCheck("database") { try await database.checkHealth() }],
-            logSink: instruments.sink, metrics: instruments.metrics, translate: StorageProblems.translate)
+            rateLimiter: admission, readiness: Readiness(groundwork: groundwork, state: state).checks,
+            logSink: instruments.sink, metrics: instruments.metrics, tracing: instruments.spans,
+            translate: StorageProblems.translate)
         router = WebRouter(settings: web, services: services, renderer: try PageRenderer.load(web))
         IdentityRoutes(identity).addRoutes(to: router)
         CatalogueRoutes(catalogue: catalogue, surroundings: surroundings).addRoutes(to: router)
@@ -65,11 +66,17 @@ struct House {
         let handlers = booking.outboxHandlers.merging(
             [BackchannelLogout.topic: identity.backchannelLogout.deliver], uniquingKeysWith: { first, _ in first })
         let relay = OutboxRelay(database: database, handlers: handlers, surroundings: surroundings, logger: logger)
-        let sinks: [any Service] = instruments.sink.map { [$0] } ?? []
+        var sinks: [any Service] = instruments.sink.map { [$0] } ?? []
+        if let spans = instruments.spans,
+            let export = settings.spanExport(spans, surroundings: surroundings, logger: logger)
+        {
+            sinks.append(export)
+        }
         let background: [any Service] = [
-            DatabaseService(database), relay,
+            DatabaseService(database), KeyRingWatch(keys: groundwork.keys, logger: logger), relay,
             CatalogueRefresh(catalogue: catalogue, database: database, logger: logger),
             PageSessionCleanUp(table: pageSessions, logger: logger),
+            StorageWatch(database: database, clock: surroundings.clock, logger: logger),
         ]
         self.services = sinks + background + identity.services + booking.services + router.services
     }

@@ -1,5 +1,6 @@
 import Booking
 import Catalogue
+import Cryptography
 import Identity
 import Storage
 
@@ -9,4 +10,7 @@ enum Schema {
         CatalogueMigrations.all, IdentityMigrations.all, BookingMigrations.all, PageSessionMigrations.all,
         DemoMark.migrations,
     ]
+
+    /// Every room's sealed columns.
+    static let sealedColumns: [SealedColumn] = IdentitySealedColumns.all + PageSessionTable.sealedColumns
 }

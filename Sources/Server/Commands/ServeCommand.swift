@@ -4,12 +4,19 @@ import Hummingbird
 import Logging
 import Metrics
 import NIOCore
+import ServiceLifecycle
+import Storage
+import Tracing
+import UnixSignals
 import Web
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve", abstract: "Serves everything until it is told to stop (SIGTERM or Ctrl-C).",
-        discussion: "Requests in flight are finished. Any number of processes may serve one PostgreSQL database.")
+        discussion: """
+            The first signal lets requests in flight finish and ends with exit code 0; event streams are closed and come
+            back elsewhere. Any number of processes may serve one PostgreSQL database.
+            """)
 
     @OptionGroup var options: ConfigurationOptions
 
@@ -25,6 +32,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(help: "Serve HTTPS with the configured or the development certificate.")
     var tls = false
 
+    @Flag(help: "Wait for database and schema, alive but not ready, instead of ending with an error.")
+    var wait = false
+
     func run() async throws {
         try await reporting {
             let flags = [
@@ -32,17 +42,8 @@ struct ServeCommand: AsyncParsableCommand {
             ]
             let settings = try ServerSettings(try await options.load(adding: flags))
             let instruments = bootstrap(settings)
-            let groundwork = try Groundwork(settings, logger: instruments.logger)
-            try await groundwork.requireCurrentSchema()
-            try await DemoMark(database: groundwork.database).requireHarmless(demo: settings.demo)
-            let house = try await House(groundwork, instruments: instruments)
-            let logger = instruments.logger
-            let application = try house.application(settings, logger: logger) { port in
-                logger.notice(
-                    "serving", metadata: ["issuer": "\(settings.issuer)", "port": "\(port ?? settings.port)"])
-            }
             do {
-                try await application.runService()
+                try await serve(settings, instruments)
             } catch let error as IOError where error.errnoCode == EADDRINUSE {
                 throw StartupFault(
                     "Port \(settings.port) on \(settings.host) is taken by another program; stop that one, or choose "
@@ -51,7 +52,41 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
-    /// Logging and metrics are process-wide and set once.
+    private func serve(_ settings: ServerSettings, _ instruments: House.Instruments) async throws {
+        let logger = instruments.logger
+        let opened =
+            wait
+            ? try await StandIn(settings: settings, logger: logger).serve { try await open(settings, instruments) }
+            : try await open(settings, instruments)
+        guard let groundwork = opened else { return }
+        let state = ServingState()
+        let house = try await House(groundwork, instruments: instruments, state: state)
+        let application = try house.application(settings, logger: logger) { port in
+            logger.notice("serving", metadata: ["issuer": "\(settings.issuer)", "port": "\(port ?? settings.port)"])
+        }
+        // The last one is the first to be told to stop.
+        let services: [any Service] = [
+            application, Draining(state: state, pause: settings.drainPause, logger: logger),
+        ]
+        try await ServiceGroup(
+            configuration: .init(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        ).run()
+    }
+
+    private func open(_ settings: ServerSettings, _ instruments: House.Instruments) async throws -> Groundwork {
+        let groundwork = try Groundwork(settings, logger: instruments.logger, recorder: instruments.spans)
+        do {
+            try await groundwork.requireCurrentSchema()
+            try await groundwork.requireMatchingKeys()
+            try await DemoMark(database: groundwork.database).requireHarmless(demo: settings.demo)
+            return groundwork
+        } catch {
+            await groundwork.database.close()
+            throw error
+        }
+    }
+
+    /// Logging, metrics and tracing are process-wide and set once.
     private func bootstrap(_ settings: ServerSettings) -> House.Instruments {
         let sink = settings.logsAsJSON ? LogSink() : nil
         let level = settings.logLevel
@@ -65,6 +100,8 @@ struct ServeCommand: AsyncParsableCommand {
         }
         let metrics = MetricsRegistry()
         MetricsSystem.bootstrap(metrics)
-        return House.Instruments(logger: Logger(label: "yimen"), sink: sink, metrics: metrics)
+        let spans = settings.spanRecorder()
+        if let spans { InstrumentationSystem.bootstrap(spans) }
+        return House.Instruments(logger: Logger(label: "yimen"), sink: sink, metrics: metrics, spans: spans)
     }
 }

@@ -2,7 +2,9 @@
 enum ConfigurationKeys {
     static let named = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 
-    static let all: [ConfigurationKey] = [
+    static let all: [ConfigurationKey] = base + limits + rooms
+
+    private static let base: [ConfigurationKey] = [
         ConfigurationKey(
             "issuer", .url(schemes: ["http", "https"]),
             "The public base URL, without a path or a slash at the end: the `iss` of every token and the root of every link. Standard: http://localhost and the port, or https://localhost and the port with TLS."
@@ -33,6 +35,10 @@ enum ConfigurationKeys {
         ConfigurationKey(
             "http.maximumConnections", .integer(16...100_000), standard: "8192",
             "Connections open at once; more wait to be accepted."),
+        ConfigurationKey(
+            "http.drainSeconds", .integer(0...300), standard: "0",
+            "After the signal to stop, how long /health/ready answers 503 while requests are still served; a load balancer needs a few seconds."
+        ),
 
         ConfigurationKey(
             "data.directory", .path, standard: "var", "Where the SQLite file, keys and other state are kept."),
@@ -47,11 +53,9 @@ enum ConfigurationKeys {
         ConfigurationKey(
             "resources.directory", .path,
             "Where templates, locales and static files lie; unset means beside the program."),
+    ]
 
-        ConfigurationKey(
-            "limits.enabled", .boolean,
-            "Rate limits by class of request and caller. Standard: true; false in the demo, the only place where it may be."
-        ),
+    private static let rooms: [ConfigurationKey] = [
         ConfigurationKey(
             "outbound.networks", .list,
             "Networks (CIDR) inside which relying systems may be called although their addresses are not public."),
@@ -109,5 +113,16 @@ enum ConfigurationKeys {
             "The least serious messages written."),
         ConfigurationKey(
             "log.format", .choice(["json", "text"]), standard: "json", "One JSON object or one text line each."),
+
+        ConfigurationKey(
+            "tracing.url", .url(schemes: ["http", "https"]),
+            "Where spans are posted as OTLP/HTTP JSON, for example http://127.0.0.1:4318/v1/traces; unset, like tracing.file, means no tracing."
+        ),
+        ConfigurationKey(
+            "tracing.file", .path, "A file to which spans are appended, one OTLP/JSON object a line; grows without end."
+        ),
+        ConfigurationKey(
+            "tracing.percent", .integer(0...100), standard: "10",
+            "Of 100 traces, so many are recorded; a caller's own decision not to record is kept."),
     ]
 }

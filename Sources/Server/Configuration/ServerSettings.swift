@@ -1,5 +1,7 @@
 import Booking
+import Gateway
 import Logging
+import Web
 
 /// The configuration as values the program uses, with the rules that span several keys checked.
 struct ServerSettings: Sendable {
@@ -17,17 +19,25 @@ struct ServerSettings: Sendable {
     let idleTimeout: Duration
     let requestTimeout: Duration
     let maximumConnections: Int
+    /// How long readiness is 503 before a stopping server accepts no more.
+    let drainPause: Duration
     let dataDirectory: String
     let databaseURL: String?
     let databaseConnections: Int
     let seedDirectory: String
     let resourcesDirectory: String?
-    let limitsEnabled: Bool
+    let admission: AdmissionSettings
     let outboundNetworks: [String]
     let passwordQueue: Int
     let booking: BookingSettings
+    let spanTarget: SpanTarget?
+    /// Of 100 traces, so many are recorded.
+    let spanPercent: Int
     let logLevel: Logger.Level
     let logsAsJSON: Bool
+
+    /// Where the keys lie that seal, index and sign.
+    var keyDirectory: String { dataDirectory + "/keys" }
 
     /// - Throws: `ConfigurationFaults` when values contradict one another or are not allowed outside the demo.
     init(_ configuration: ResolvedConfiguration) throws {
@@ -45,15 +55,21 @@ struct ServerSettings: Sendable {
         idleTimeout = configuration.seconds("http.idleTimeout")
         requestTimeout = configuration.seconds("http.requestTimeout")
         maximumConnections = configuration.integer("http.maximumConnections")
+        drainPause = configuration.seconds("http.drainSeconds")
         dataDirectory = configuration.text("data.directory") ?? "var"
         databaseURL = configuration.text("database.url")
         databaseConnections = configuration.integer("database.connections")
         seedDirectory = configuration.text("seed.directory") ?? "config/seed"
         resourcesDirectory = configuration.text("resources.directory")
-        limitsEnabled = configuration.text("limits.enabled").map { $0 == "true" } ?? !demo
+        admission = AdmissionSettings(
+            configuration, isEnabled: configuration.text("limits.enabled").map { $0 == "true" } ?? !demo)
         outboundNetworks = configuration.list("outbound.networks")
         passwordQueue = configuration.integer("passwords.queue")
         booking = BookingSettings(configuration)
+        spanTarget =
+            configuration.text("tracing.url").map { .collector($0) }
+            ?? configuration.text("tracing.file").map { .file($0) }
+        spanPercent = configuration.integer("tracing.percent")
         logLevel = configuration.text("log.level").flatMap(Logger.Level.init(rawValue:)) ?? .info
         logsAsJSON = configuration.text("log.format") == "json"
         let faults = contradictions(configuration)
@@ -76,11 +92,20 @@ struct ServerSettings: Sendable {
                     "issuer",
                     "= \"\(issuer)\" must begin with https:// unless demo is true (flag --demo, YIMEN_DEMO=true)"))
         }
-        if !demo, !limitsEnabled {
+        if !demo, !admission.isEnabled {
             faults.append(fault("limits.enabled", "may be false only where demo is true"))
+        }
+        if configuration.text("tracing.url") != nil, configuration.text("tracing.file") != nil {
+            faults.append(fault("tracing.file", "and tracing.url exclude one another"))
         }
         if configuration.text("issuer") == nil, configuration.text("http.port") == "0" {
             faults.append(fault("http.port", "= 0 needs an issuer, which otherwise follows from the port"))
+        }
+        for key in ["http.trustedProxies", "outbound.networks", "limits.exempt"] {
+            for text in configuration.list(key) where AddressRange(text) == nil {
+                faults.append(
+                    fault(key, "= \"\(text)\" is no address or network; allowed: 10.1.2.3, 10.0.0.0/8, 2001:db8::/32"))
+            }
         }
         return faults
     }

@@ -1,13 +1,19 @@
 import Catalogue
 import Core
+import Cryptography
+import Foundation
 import Logging
 import Storage
 
-/// Checks of the database: reachable, with this version's schema, with a catalogue, and nothing stuck.
+/// Checks of the database: reachable, with this version's schema and our keys, with a catalogue, and nothing stuck.
 struct DatabaseChecks {
     let settings: ServerSettings
 
     func findings() async -> [Finding] {
+        // Looking must not bring a database about.
+        guard settings.databaseURL != nil || FileManager.default.fileExists(atPath: sqliteFile) else {
+            return [.bad("database", "\(sqliteFile) does not exist; `yimen migrate` makes it")]
+        }
         let database: any Database
         do {
             let logger = Logger(label: "yimen.doctor", factory: { _ in SwiftLogNoOpLogHandler() })
@@ -19,9 +25,10 @@ struct DatabaseChecks {
         var findings = [Finding]()
         do {
             try await database.checkHealth()
-            findings.append(.good("database", database.engine.rawValue))
+            findings.append(.good("database", try await version(database)))
             findings.append(try await schema(database))
             if findings.allSatisfy({ $0.verdict == .good }) {
+                findings.append(try await sealing(database))
                 findings.append(try await catalogue(database))
                 findings += try await demoData(database)
                 findings += try await outbox(database)
@@ -31,6 +38,32 @@ struct DatabaseChecks {
         }
         await database.close()
         return findings
+    }
+
+    private var sqliteFile: String { settings.dataDirectory + "/yimen.sqlite" }
+
+    private func version(_ database: any Database) async throws -> String {
+        let text: SQL =
+            database.engine == .sqlite ? "SELECT sqlite_version() AS version" : "SELECT version() AS version"
+        let version = try await database.read { try $0.first(text)?.text("version") } ?? ""
+        return database.engine == .sqlite ? "SQLite \(version)" : version
+    }
+
+    /// The keys beside the data directory are those of this database.
+    private func sealing(_ database: any Database) async throws -> Finding {
+        do {
+            let keys = LiveKeyRing(try KeyRing.load(directory: settings.keyDirectory), directory: settings.keyDirectory)
+            let values = SealedValues(database: database, provider: StandardProvider(keys: keys))
+            try await values.requireOpenable(keys: settings.keyDirectory)
+            let older = try await values.use().filter { $0.key != keys.ring.currentNumber }.values.reduce(0, +)
+            return older == 0
+                ? .good("sealed data", "opens, all under key \(keys.ring.currentNumber)")
+                : .doubtful("sealed data", "\(older) values are under older keys; run `yimen keys rotate` to the end")
+        } catch let fault as KeyRingFault {
+            return .bad("sealed data", "\(fault)")
+        } catch let fault as StartupFault {
+            return .bad("sealed data", "\(fault)")
+        }
     }
 
     private func schema(_ database: any Database) async throws -> Finding {
@@ -50,7 +83,7 @@ struct DatabaseChecks {
     private func demoData(_ database: any Database) async throws -> [Finding] {
         do {
             try await DemoMark(database: database).requireHarmless(demo: settings.demo)
-            return []
+            return [.good("demo data", settings.demo ? "allowed here" : "none")]
         } catch let fault as StartupFault {
             return [.bad("demo data", fault.description)]
         }
@@ -61,7 +94,12 @@ struct DatabaseChecks {
         return try await database.read { try Outbox.backlog($0) }.map { backlog in
             let age = (now - backlog.oldest).components.seconds
             let text = "\(backlog.topic): \(backlog.waiting) waiting, \(backlog.givenUp) given up, oldest \(age) s"
-            return backlog.givenUp > 0 || age > 300 ? .doubtful("outbox", text) : .good("outbox", text)
+            if backlog.givenUp > 0 {
+                return .doubtful("outbox", text + "; `yimen outbox list` tells why, `yimen outbox retry` tries again")
+            }
+            return age > 300
+                ? .doubtful("outbox", text + "; is a server running, and can it reach the other system?")
+                : .good("outbox", text)
         }
     }
 }

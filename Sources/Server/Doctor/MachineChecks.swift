@@ -9,7 +9,7 @@ struct MachineChecks {
     let settings: ServerSettings
 
     func findings() -> [Finding] {
-        [dataDirectory(), keyPermissions(), freeSpace(), durability(), certificate()].compactMap { $0 }
+        [dataDirectory(), keyPermissions(), freeSpace(), durability()].compactMap { $0 }
     }
 
     private func dataDirectory() -> Finding {
@@ -21,6 +21,11 @@ struct MachineChecks {
         guard isDirectory.boolValue else { return .bad("data directory", "\(path) is not a directory") }
         guard access(path, W_OK) == 0 else {
             return .bad("data directory", "\(path) cannot be written by this user; chown it or set data.directory")
+        }
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        let mode = (attributes?[.posixPermissions] as? NSNumber)?.intValue ?? 0
+        guard mode & 0o007 == 0 else {
+            return .doubtful("data directory", "\(path) can be read by everybody on this machine; chmod 700 it")
         }
         return .good("data directory", path)
     }
@@ -43,8 +48,11 @@ struct MachineChecks {
         var status = statvfs()
         guard statvfs(settings.dataDirectory, &status) == 0 else { return nil }
         let free = UInt64(status.f_bavail) * UInt64(status.f_frsize) / 1_048_576
-        if free < 100 { return .bad("disk", "\(free) MiB free: writes will soon fail") }
-        return free < 1024 ? .doubtful("disk", "\(free) MiB free") : .good("disk", "\(free / 1024) GiB free")
+        if free < 100 {
+            return .bad("disk", "\(free) MiB free: writes will soon fail; make room or move data.directory")
+        }
+        return free < 1024
+            ? .doubtful("disk", "\(free) MiB free; make room soon") : .good("disk", "\(free / 1024) GiB free")
     }
 
     /// Every acknowledged booking waits for the disk: this is the rate that bounds a lone writer.
@@ -62,7 +70,8 @@ struct MachineChecks {
         var count = 0
         while count < 2000, clock.now - start < .milliseconds(300) {
             guard pwrite(file, block, block.count, 0) == block.count, fdatasync(file) == 0 else {
-                return .bad("disk sync", "fdatasync failed in \(settings.dataDirectory)")
+                return .bad(
+                    "disk sync", "fdatasync failed in \(settings.dataDirectory); see the kernel's log for the disk")
             }
             count += 1
         }
@@ -72,15 +81,5 @@ struct MachineChecks {
         return rate < 100
             ? .doubtful("disk sync", "\(rate) a second: a slow disk, bookings are combined but wait longer")
             : .good("disk sync", "\(rate) a second")
-    }
-
-    private func certificate() -> Finding? {
-        guard let files = settings.tls else { return nil }
-        do {
-            _ = try HTTPListener(settings: settings).server()
-            return .good("certificate", files.certificate)
-        } catch {
-            return .bad("certificate", "\(error)")
-        }
     }
 }

@@ -9,6 +9,11 @@ struct PageSessionTable: PageSessionStore {
     let provider: any CryptoProvider
     let surroundings: Surroundings
 
+    static let sealedColumns = [
+        SealedColumn(
+            table: "web_page_session", column: "payload_sealed", key: "key_digest", place: "web_page_session.payload")
+    ]
+
     func create(_ record: PageSessionRecord) async throws {
         let sealed = try seal(record)
         _ = try await database.transaction { tx in
@@ -41,13 +46,31 @@ struct PageSessionTable: PageSessionStore {
     /// The sealed text is the version: sealing the same payload twice gives two texts.
     func replace(_ record: PageSessionRecord) async throws -> Bool {
         let sealed = try seal(record)
-        return try await database.transaction { tx in
+        if try await replace(record, by: sealed, over: record.version) { return true }
+        guard let version = try await sealedAnew(record) else { return false }
+        return try await replace(record, by: sealed, over: version)
+    }
+
+    private func replace(_ record: PageSessionRecord, by sealed: String, over version: String) async throws -> Bool {
+        try await database.transaction { tx in
             try tx.execute(
                 """
                 UPDATE web_page_session SET payload_sealed = $2, expires_at_ms = $3
                 WHERE key_digest = $1 AND payload_sealed = $4
-                """, record.key, sealed, record.expiresAt, record.version) == 1
+                """, record.key, sealed, record.expiresAt, version) == 1
         }
+    }
+
+    /// The text in the row when it holds what the version held, only under another key: `yimen keys rotate` was here.
+    private func sealedAnew(_ record: PageSessionRecord) async throws -> String? {
+        let row = try await database.read { statements in
+            try statements.first("SELECT payload_sealed FROM web_page_session WHERE key_digest = $1", record.key)
+        }
+        guard let sealed = try row?.text("payload_sealed"), sealed != record.version,
+            StandardProvider.keyNumber(of: sealed) != StandardProvider.keyNumber(of: record.version)
+        else { return nil }
+        let place = context(record.key)
+        return try provider.open(sealed, context: place) == provider.open(record.version, context: place) ? sealed : nil
     }
 
     func delete(key: String) async throws {

@@ -8,9 +8,12 @@ final class CallQueue: Sendable {
         var lanes = CallLanes()
         /// Threads asleep for which no signal is under way yet.
         var sleepers = 0
+        /// Groups that have been taken and not finished.
+        var underWay = 0
         var isClosed = false
     }
 
+    private let metrics: StorageMetrics
     private let capacity: Int
     private let maximumWait: Duration
     private let state = Mutex(State())
@@ -20,7 +23,8 @@ final class CallQueue: Sendable {
     ///   - capacity: how many calls may wait; further ones are refused with `StorageError.busy`.
     ///   - maximumWait: a call that has waited longer is refused with `StorageError.busy`
     ///     instead of being run: its caller has most likely gone.
-    init(capacity: Int, maximumWait: Duration) {
+    init(capacity: Int, maximumWait: Duration, metrics: StorageMetrics) {
+        self.metrics = metrics
         self.capacity = capacity
         self.maximumWait = maximumWait
     }
@@ -47,7 +51,10 @@ final class CallQueue: Sendable {
     private func add(_ call: any PendingCall, key: String?) throws {
         let wakes = try state.withLock { state in
             guard !state.isClosed else { throw StorageError.unavailable("the database has been closed") }
-            guard state.lanes.count < capacity else { throw StorageError.busy }
+            guard state.lanes.count < capacity else {
+                metrics.countRefusal()
+                throw StorageError.busy
+            }
             return state.lanes.add(call, key: key) && CallQueue.claimSleeper(&state)
         }
         if wakes { wakeUp.signal() }
@@ -61,7 +68,10 @@ final class CallQueue: Sendable {
             let taken: Taken? = state.withLock { state in
                 while let group = state.lanes.take(atMost: limit) {
                     let calls = group.calls.filter { $0.claim() }
-                    if !calls.isEmpty { return .group(CallLanes.Group(key: group.key, calls: calls)) }
+                    if !calls.isEmpty {
+                        state.underWay += 1
+                        return .group(CallLanes.Group(key: group.key, calls: calls))
+                    }
                     _ = state.lanes.finish(group)
                 }
                 if state.isClosed { return .closed }
@@ -70,6 +80,7 @@ final class CallQueue: Sendable {
             }
             switch taken {
             case .group(let group):
+                if let first = group.calls.first { metrics.record(metrics.wait, since: first.waitingSince) }
                 if let fresh = refuseStale(group) { return .group(fresh) }
             case .some(let other): return other
             case nil:
@@ -80,9 +91,15 @@ final class CallQueue: Sendable {
 
     /// Must follow every group taken, when the next group of its lane may be served.
     func finish(_ group: CallLanes.Group) {
-        let wakes = state.withLock { $0.lanes.finish(group) && CallQueue.claimSleeper(&$0) }
+        let wakes = state.withLock { state in
+            state.underWay -= 1
+            return state.lanes.finish(group) && CallQueue.claimSleeper(&state)
+        }
         if wakes { wakeUp.signal() }
     }
+
+    /// Calls that wait, and groups that are being worked on.
+    var load: (waiting: Int, underWay: Int) { state.withLock { ($0.lanes.count, $0.underWay) } }
 
     /// Refuses further calls; those that wait are still served.
     func close() {
@@ -97,7 +114,10 @@ final class CallQueue: Sendable {
     private func refuseStale(_ group: CallLanes.Group) -> CallLanes.Group? {
         let oldest = ContinuousClock.now - maximumWait
         guard group.calls.contains(where: { $0.waitingSince < oldest }) else { return group }
-        for call in group.calls where call.waitingSince < oldest { call.fail(StorageError.busy) }
+        for call in group.calls where call.waitingSince < oldest {
+            metrics.countRefusal()
+            call.fail(StorageError.busy)
+        }
         let fresh = CallLanes.Group(key: group.key, calls: group.calls.filter { $0.waitingSince >= oldest })
         guard fresh.calls.isEmpty else { return fresh }
         finish(group)

@@ -22,17 +22,43 @@ package enum Outbox {
         try transaction.notify(channel, topic)
     }
 
+    /// Lets messages that were given up be delivered again, from their first attempt on.
+    ///
+    /// - Returns: how many there were.
+    package static func retry(topic: String, at now: Instant, in transaction: any Transaction) throws -> Int {
+        let count = try transaction.execute(
+            """
+            UPDATE storage_outbox SET attempt = 0, given_up_at_ms = NULL, last_error = NULL, available_at_ms = $2
+            WHERE topic = $1 AND given_up_at_ms IS NOT NULL
+            """, topic, now)
+        if count > 0 { try transaction.notify(channel, topic) }
+        return count
+    }
+
+    /// Why messages of a topic were given up, with how many each reason holds.
+    package static func givenUp(topic: String, in statements: any Statements) throws -> [(reason: String, count: Int)] {
+        try statements.query(
+            """
+            SELECT last_error AS reason, count(*) AS messages FROM storage_outbox
+            WHERE topic = $1 AND given_up_at_ms IS NOT NULL GROUP BY last_error ORDER BY messages DESC, reason
+            """, topic
+        ).map { (try $0.optionalText("reason") ?? "", try $0.int("messages")) }
+    }
+
     /// What has not been delivered yet, by topic.
     package static func backlog(_ statements: any Statements) throws -> [OutboxBacklog] {
         try statements.query(
             """
-            SELECT topic, count(*) AS waiting, count(given_up_at_ms) AS given_up, min(available_at_ms) AS oldest_at_ms
+            SELECT topic, count(*) AS waiting, count(given_up_at_ms) AS given_up,
+                min(available_at_ms) AS oldest_at_ms,
+                min(available_at_ms) FILTER (WHERE given_up_at_ms IS NULL) AS oldest_waiting_at_ms
             FROM storage_outbox GROUP BY topic ORDER BY topic
             """
         ).map { row in
             OutboxBacklog(
                 topic: try row.text("topic"), waiting: try row.int("waiting") - row.int("given_up"),
-                givenUp: try row.int("given_up"), oldest: try row.instant("oldest_at_ms"))
+                givenUp: try row.int("given_up"), oldest: try row.instant("oldest_at_ms"),
+                oldestWaiting: try row.optionalInstant("oldest_waiting_at_ms"))
         }
     }
 }
@@ -44,4 +70,6 @@ package struct OutboxBacklog: Sendable, Hashable {
     package let givenUp: Int
     /// When the oldest of both kinds was, or will be, due.
     package let oldest: Instant
+    /// When the oldest message that will still be delivered was, or will be, due.
+    package let oldestWaiting: Instant?
 }

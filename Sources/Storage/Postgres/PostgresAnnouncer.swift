@@ -12,6 +12,8 @@ import Synchronization
 final class PostgresAnnouncer: Sendable {
     private struct State {
         var waiting = [Notice]()
+        /// When the oldest of them was committed, on the clock of `pulse`.
+        var waitingSince: UInt64?
         /// Announcements may have been lost: everybody reads afresh.
         var mustSayMissed = true
         var isClosing = false
@@ -36,6 +38,7 @@ final class PostgresAnnouncer: Sendable {
         if notices.isEmpty { return }
         let wakes = state.withLock { state in
             let wasEmpty = state.waiting.isEmpty
+            state.waitingSince = state.waitingSince ?? DispatchTime.now().uptimeNanoseconds
             if state.waiting.count + notices.count > PostgresAnnouncer.capacity {
                 state.waiting = []
                 state.mustSayMissed = true
@@ -92,15 +95,20 @@ final class PostgresAnnouncer: Sendable {
 
     private func sendWaiting(on connection: PostgresConnection) throws {
         while true {
-            let (notices, saysMissed) = state.withLock { state in
+            let (notices, saysMissed, since) = state.withLock { state in
                 let batch = Array(state.waiting.prefix(64))
                 state.waiting.removeFirst(batch.count)
-                defer { state.mustSayMissed = false }
-                return (batch, state.mustSayMissed)
+                defer {
+                    state.mustSayMissed = false
+                    if state.waiting.isEmpty { state.waitingSince = nil }
+                }
+                return (batch, state.mustSayMissed, state.waitingSince)
             }
             if notices.isEmpty, !saysMissed { return }
             if saysMissed { try send(PostgresChannel.everybody, "", on: connection) }
             for notice in notices { try send(notice.channel, notice.payload, on: connection) }
+            // Heard by ourselves again: how far behind the change feed is.
+            if let since { try send(PostgresChannel.pulse, String(since), on: connection) }
             _ = try connection.run("SELECT 1")
         }
     }

@@ -11,19 +11,22 @@ package final class PostgresDatabase: Database {
     private let feed = LocalChangeFeed()
     private let announcer: PostgresAnnouncer
     private let listener: PostgresListener
+    private let connections: Int
 
     /// Connects once, so that a fault is told at the start, and starts the threads.
     ///
     /// - Throws: `StorageError.unavailable` with the server's or libpq's own reason.
     package init(_ settings: PostgresSettings, logger: Logger) throws {
         _ = try PostgresConnection(settings)
-        queue = CallQueue(capacity: settings.queueCapacity, maximumWait: settings.maximumWait)
+        let metrics = StorageMetrics()
+        connections = max(1, settings.connections)
+        queue = CallQueue(capacity: settings.queueCapacity, maximumWait: settings.maximumWait, metrics: metrics)
         announcer = PostgresAnnouncer(settings, logger)
-        listener = try PostgresListener(settings, feed, announcer, logger)
+        listener = try PostgresListener(settings, feed, announcer, metrics, logger)
         let outage = PostgresOutage(patience: settings.outagePatience)
-        for number in 1...max(1, settings.connections) {
+        for number in 1...connections {
             threads.start("yimen.pg.\(number)") { [queue, feed, announcer] in
-                let worker = PostgresWorker(settings, queue, outage, logger) { notices in
+                let worker = PostgresWorker(settings, queue, outage, metrics, logger) { notices in
                     feed.publish(notices)
                     announcer.announce(notices)
                 }
@@ -59,6 +62,11 @@ package final class PostgresDatabase: Database {
 
     package func checkHealth() async throws {
         _ = try await read { try $0.query("SELECT 1 AS one") }
+    }
+
+    package var load: DatabaseLoad {
+        let load = queue.load
+        return DatabaseLoad(waiting: ["all": load.waiting], working: load.underWay, workers: connections)
     }
 
     package func close() async {

@@ -4,10 +4,15 @@ import Core
 struct PostgresGroup {
     private let settings: PostgresSettings
     private let connection: PostgresConnection
+    private let metrics: StorageMetrics
     private let announce: ([Notice]) -> Void
 
-    init(_ settings: PostgresSettings, _ connection: PostgresConnection, _ announce: @escaping ([Notice]) -> Void) {
+    init(
+        _ settings: PostgresSettings, _ connection: PostgresConnection, _ metrics: StorageMetrics,
+        _ announce: @escaping ([Notice]) -> Void
+    ) {
         self.settings = settings
+        self.metrics = metrics
         self.announce = announce
         self.connection = connection
     }
@@ -16,6 +21,8 @@ struct PostgresGroup {
     /// - Throws: `Repeatable`; then none has been answered and nothing was kept.
     func run(_ calls: ArraySlice<any PendingCall>) throws -> Int {
         guard let first = calls.first else { return 0 }
+        let start = metrics.begin()
+        defer { metrics.record(first.kind == .read ? metrics.read : metrics.transaction, since: start) }
         if first.kind == .read { return try read(first) }
         begin(first.kind)
         if calls.count == 1 { return try alone(first) }
@@ -58,6 +65,7 @@ struct PostgresGroup {
         } catch {
             defer { connection.rollBack() }
             try stopIfRepeatable(session)
+            metrics.countRollback()
             call.answer()
             return 1
         }
@@ -83,6 +91,7 @@ struct PostgresGroup {
                     connection.rollBack()
                     throw error
                 }
+                metrics.countRollback()
                 if session.hasWritten || session.failure != nil { connection.sendAhead("ROLLBACK TO one") }
             }
             connection.sendAhead("RELEASE one")
@@ -95,7 +104,14 @@ struct PostgresGroup {
 
     private func commit(_ calls: ArraySlice<any PendingCall>, _ notices: [Notice]) throws {
         do {
-            if connection.hasBegun { try connection.commit() } else { connection.rollBack() }
+            if connection.hasBegun {
+                let start = metrics.begin()
+                try connection.commit()
+                metrics.record(metrics.commit, since: start)
+                metrics.count(groupOf: calls.count)
+            } else {
+                connection.rollBack()
+            }
             announce(notices)
             for call in calls { call.answer() }
         } catch let failure as PostgresFailure {

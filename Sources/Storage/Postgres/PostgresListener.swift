@@ -1,5 +1,6 @@
 import CPostgres
 import Core
+import Dispatch
 import Foundation
 import Logging
 import Synchronization
@@ -12,14 +13,17 @@ final class PostgresListener: Sendable {
     private let settings: PostgresSettings
     private let feed: LocalChangeFeed
     private let announcer: PostgresAnnouncer
+    private let metrics: StorageMetrics
     private let logger: Logger
     private let wanted = Mutex<Set<String>>([])
     private let isClosing = Mutex(false)
     private let wakeUp: WakeUpPipe
 
     init(
-        _ settings: PostgresSettings, _ feed: LocalChangeFeed, _ announcer: PostgresAnnouncer, _ logger: Logger
+        _ settings: PostgresSettings, _ feed: LocalChangeFeed, _ announcer: PostgresAnnouncer,
+        _ metrics: StorageMetrics, _ logger: Logger
     ) throws {
+        self.metrics = metrics
         self.settings = settings
         self.feed = feed
         self.announcer = announcer
@@ -61,6 +65,7 @@ final class PostgresListener: Sendable {
         var heard = Set<String>()
         let prefix = PostgresChannel.prefix(link.schema)
         try listen(to: PostgresChannel.everybody, prefix, link)
+        try listen(to: PostgresChannel.pulse, prefix, link)
         while !isClosing.withLock({ $0 }) {
             let fresh = wanted.withLock { $0 }.subtracting(heard)
             for channel in fresh.sorted() { try listen(to: channel, prefix, link) }
@@ -84,13 +89,21 @@ final class PostgresListener: Sendable {
         while let notice = PQnotifies(link.handle) {
             defer { PQfreemem(notice) }
             let name = String(cString: notice.pointee.relname)
-            guard name.hasPrefix(prefix), !announcer.isOwn(notice.pointee.be_pid) else { continue }
+            let isOwn = announcer.isOwn(notice.pointee.be_pid)
             let channel = String(name.dropFirst(prefix.count))
+            if isOwn, channel == PostgresChannel.pulse { measure(String(cString: notice.pointee.extra)) }
+            guard name.hasPrefix(prefix), !isOwn, channel != PostgresChannel.pulse else { continue }
             if channel == PostgresChannel.everybody {
                 feed.publishMissed()
             } else {
                 feed.publish(channel: channel, payload: String(cString: notice.pointee.extra))
             }
         }
+    }
+
+    /// - Parameter pulse: when the change was committed, as the announcer wrote it on the same clock.
+    private func measure(_ pulse: String) {
+        guard let since = UInt64(pulse) else { return }
+        metrics.recordFeedLag(nanoseconds: DispatchTime.now().uptimeNanoseconds &- since)
     }
 }

@@ -6,18 +6,20 @@ final class PostgresWorker {
     private let settings: PostgresSettings
     private let queue: CallQueue
     private let outage: PostgresOutage
+    private let metrics: StorageMetrics
     private let logger: Logger
     private let announce: ([Notice]) -> Void
     private var connection: PostgresConnection?
 
     /// - Parameter announce: takes what committed transactions announced.
     init(
-        _ settings: PostgresSettings, _ queue: CallQueue, _ outage: PostgresOutage, _ logger: Logger,
-        announce: @escaping ([Notice]) -> Void
+        _ settings: PostgresSettings, _ queue: CallQueue, _ outage: PostgresOutage,
+        _ metrics: StorageMetrics, _ logger: Logger, announce: @escaping ([Notice]) -> Void
     ) {
         self.settings = settings
         self.announce = announce
         self.queue = queue
+        self.metrics = metrics
         self.outage = outage
         self.logger = logger
     }
@@ -45,10 +47,11 @@ final class PostgresWorker {
             do {
                 // After a second conflict each goes alone, so that one cannot hinder the others.
                 let group = tries > 1 ? rest.prefix(1) : rest
-                rest = rest.dropFirst(try PostgresGroup(settings, try openConnection(), announce).run(group))
+                rest = rest.dropFirst(try PostgresGroup(settings, try openConnection(), metrics, announce).run(group))
                 tries = 0
             } catch let repeatable as Repeatable where tries < settings.retries {
                 tries += 1
+                metrics.countRetry()
                 recover(from: repeatable.failure, tries)
             } catch {
                 let error = (error as? Repeatable)?.failure.translated ?? error

@@ -10,14 +10,17 @@ package final class SQLiteDatabase: Database {
     private let threads = DatabaseThreads()
     private let feed = LocalChangeFeed()
     private let health = WriterHealth()
+    private let readers: Int
 
     /// Opens the file, or creates it readable for this user only, and starts the threads.
     ///
     /// - Throws: `StorageError.unavailable` saying what to do: no such directory, no permission,
     ///   damaged file, locked by another process.
     package init(_ settings: SQLiteSettings, logger: Logger) throws {
-        reads = CallQueue(capacity: settings.queueCapacity, maximumWait: settings.maximumWait)
-        writes = CallQueue(capacity: settings.queueCapacity, maximumWait: settings.maximumWait)
+        let metrics = StorageMetrics()
+        readers = max(1, settings.readers)
+        reads = CallQueue(capacity: settings.queueCapacity, maximumWait: settings.maximumWait, metrics: metrics)
+        writes = CallQueue(capacity: settings.queueCapacity, maximumWait: settings.maximumWait, metrics: metrics)
         SQLiteDatabase.createFile(settings.path)
         do {
             // Opened once here so that a fault is told at the start; each thread opens its own.
@@ -28,10 +31,12 @@ package final class SQLiteDatabase: Database {
             )
         }
         threads.start("yimen.sqlite.writer") { [writes, feed, health] in
-            SQLiteWriter(settings, writes, feed, health, logger).run()
+            SQLiteWriter(settings, writes, feed, health, metrics, logger).run()
         }
-        for number in 1...max(1, settings.readers) {
-            threads.start("yimen.sqlite.reader.\(number)") { [reads] in SQLiteReader(settings, reads).run() }
+        for number in 1...readers {
+            threads.start("yimen.sqlite.reader.\(number)") { [reads] in
+                SQLiteReader(settings, reads, metrics).run()
+            }
         }
     }
 
@@ -67,6 +72,13 @@ package final class SQLiteDatabase: Database {
         } catch StorageError.busy {
             throw StorageError.unavailable("the database file is locked by another process")
         }
+    }
+
+    package var load: DatabaseLoad {
+        let (reading, writing) = (reads.load, writes.load)
+        return DatabaseLoad(
+            waiting: ["read": reading.waiting, "write": writing.waiting],
+            working: reading.underWay + writing.underWay, workers: readers + 1)
     }
 
     package func close() async {

@@ -2,9 +2,11 @@
 final class SQLiteReader {
     private let settings: SQLiteSettings
     private let queue: CallQueue
+    private let metrics: StorageMetrics
     private var connection: SQLiteConnection?
 
-    init(_ settings: SQLiteSettings, _ queue: CallQueue) {
+    init(_ settings: SQLiteSettings, _ queue: CallQueue, _ metrics: StorageMetrics) {
+        self.metrics = metrics
         self.settings = settings
         self.queue = queue
     }
@@ -25,6 +27,8 @@ final class SQLiteReader {
     }
 
     private func serve(_ call: any PendingCall) {
+        let start = metrics.begin()
+        defer { metrics.record(metrics.read, since: start) }
         do {
             let connection = try openConnection()
             try connection.use { try read(call, on: connection) }

@@ -11,14 +11,16 @@ final class SQLiteWriter {
     private let queue: CallQueue
     private let feed: LocalChangeFeed
     private let health: WriterHealth
+    private let metrics: StorageMetrics
     private let logger: Logger
     private var connection: SQLiteConnection?
     private var dataVersion: Int64?
 
     init(
         _ settings: SQLiteSettings, _ queue: CallQueue, _ feed: LocalChangeFeed, _ health: WriterHealth,
-        _ logger: Logger
+        _ metrics: StorageMetrics, _ logger: Logger
     ) {
+        self.metrics = metrics
         self.settings = settings
         self.queue = queue
         self.feed = feed
@@ -60,6 +62,7 @@ final class SQLiteWriter {
     private func commit(_ calls: ArraySlice<any PendingCall>, on connection: SQLiteConnection, mayRepeat: Bool) -> Int {
         var notices = [Notice]()
         var done = 0
+        let start = metrics.begin()
         do {
             try connection.control(.begin)
             let earlyEnd = TimeLimit(settings.groupTime, for: .transaction)
@@ -68,7 +71,9 @@ final class SQLiteWriter {
                 notices += try attempt(call, on: connection)
                 if earlyEnd.isOver { break }
             }
+            let commitStart = metrics.begin()
             try connection.control(.commit)
+            metrics.record(metrics.commit, since: commitStart)
         } catch {
             if connection.isInTransaction { try? connection.control(.rollback) }
             return failed(calls, after: done, error, on: connection, mayRepeat: mayRepeat)
@@ -76,6 +81,8 @@ final class SQLiteWriter {
         if health.succeeded() { logger.notice("database can be written again") }
         feed.publish(notices)
         for call in calls.prefix(done) { call.answer() }
+        metrics.count(groupOf: done)
+        metrics.record(metrics.transaction, since: start)
         return done
     }
 
@@ -92,6 +99,7 @@ final class SQLiteWriter {
             try connection.control(.release)
             return session.notices
         } catch {
+            metrics.countRollback()
             guard connection.isInTransaction else { throw GroupUndone(error: session.failure ?? error) }
             connection.limit(.none)
             try connection.control(.undo)

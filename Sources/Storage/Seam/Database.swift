@@ -37,6 +37,9 @@ package protocol Database: Sendable {
     /// Answers when the database can serve; throws `StorageError.unavailable` otherwise.
     func checkHealth() async throws
 
+    /// How busy the database is, as `/metrics` shows it.
+    var load: DatabaseLoad { get }
+
     /// Closes connections after the work in progress has ended.
     func close() async
 }

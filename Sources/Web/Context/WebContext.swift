@@ -21,6 +21,8 @@ package struct WebContext: RequestContext {
     package var scheme = "http"
     /// The certificate by which the client of the connection identified itself, DER; `nil` without one.
     package var clientCertificate: [UInt8]?
+    /// The trace that this request belongs to, 32 hexadecimal digits; `nil` where tracing is off.
+    package var traceID: String?
     /// The handle in the browser's CSRF cookie, and whether the answer must set it.
     var forgeryHandle: ForgeryHandle?
     var statedAddress: String?

@@ -55,7 +55,8 @@ struct RequestLog: RouterMiddleware {
         if let sink {
             guard context.logger.logLevel <= .info else { return }
             sink.request(
-                id: context.id, method: request.method.rawValue, route: route, status: status, took: took)
+                id: context.id, trace: context.traceID, method: request.method.rawValue, route: route, status: status,
+                took: took)
         } else {
             context.logger.info(
                 "request",

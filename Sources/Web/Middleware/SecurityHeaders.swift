@@ -6,12 +6,12 @@ struct SecurityHeaders: RouterMiddleware {
     private let html: [HTTPField]
     private let data: [HTTPField]
 
-    init(isHTTPS: Bool) {
+    init(strictTransport: Bool) {
         var common = [
             HTTPField(name: .xContentTypeOptions, value: "nosniff"),
             HTTPField(name: .referrerPolicy, value: "no-referrer"),
         ]
-        if isHTTPS {
+        if strictTransport {
             common.append(HTTPField(name: .strictTransportSecurity, value: "max-age=31536000; includeSubDomains"))
         }
         data = common + [HTTPField(name: .contentSecurityPolicy, value: "default-src 'none'; frame-ancestors 'none'")]

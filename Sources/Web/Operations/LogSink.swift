@@ -63,9 +63,10 @@ package final class LogSink: Service {
     }
 
     /// The line of a request, built without the logger's dictionaries: it is the hottest of all.
-    func request(id: String, method: String, route: String, status: Int, took: Duration) {
+    func request(id: String, trace: String?, method: String, route: String, status: Int, took: Duration) {
         var line = JSONLine(level: "info", message: "request", at: clock.now())
         line.add("id", id)
+        if let trace { line.add("trace", trace) }
         line.add("method", method)
         line.add("route", route)
         line.add("status", status)

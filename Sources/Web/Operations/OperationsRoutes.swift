@@ -5,8 +5,8 @@ import Logging
 
 /// One thing that must work before this process may receive requests.
 package struct ReadinessCheck: Sendable {
-    let name: String
-    let check: @Sendable () async throws -> Void
+    package let name: String
+    package let check: @Sendable () async throws -> Void
 
     /// - Parameter check: throws when the thing does not work.
     package init(_ name: String, check: @escaping @Sendable () async throws -> Void) {

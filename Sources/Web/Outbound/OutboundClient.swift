@@ -2,14 +2,18 @@ import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOHTTP1
+package import Tracing
 
 /// The one way to call a system outside: resolved first, judged by address, connected to exactly the
 /// address that was judged, no redirects, bounded in time and size.
 package struct OutboundClient: Sendable {
     private let policy: OutboundPolicy
+    /// `nil` makes no span and passes no trace on.
+    private let tracer: (any Tracer)?
 
-    package init(policy: OutboundPolicy) {
+    package init(policy: OutboundPolicy, tracer: (any Tracer)? = nil) {
         self.policy = policy
+        self.tracer = tracer
     }
 
     /// Posts a form; the body of the answer is not read.
@@ -17,11 +21,27 @@ package struct OutboundClient: Sendable {
     /// - Returns: the status of the answer.
     /// - Throws: `OutboundFault`.
     package func post(_ form: ParameterList, to uri: String) async throws -> Int {
+        try await post(Array(form.encoded.utf8), as: ParameterList.formType, to: uri)
+    }
+
+    /// Posts a body; that of the answer is not read.
+    ///
+    /// - Returns: the status of the answer.
+    /// - Throws: `OutboundFault`.
+    package func post(_ body: [UInt8], as mediaType: String, to uri: String) async throws -> Int {
         var request = HTTPClientRequest(url: uri)
         request.method = .POST
-        request.headers.add(name: "content-type", value: "application/x-www-form-urlencoded")
-        request.body = .bytes(ByteBuffer(string: form.encoded))
+        request.headers.add(name: "content-type", value: mediaType)
+        request.body = .bytes(ByteBuffer(bytes: body))
         return try await send(request, to: uri) { Int($0.status.code) }
+    }
+
+    /// Asks whether a resource answers; its body is not read.
+    ///
+    /// - Returns: the status of the answer.
+    /// - Throws: `OutboundFault`.
+    package func status(of uri: String) async throws -> Int {
+        try await send(HTTPClientRequest(url: uri), to: uri) { Int($0.status.code) }
     }
 
     /// Reads a document.
@@ -48,7 +68,41 @@ package struct OutboundClient: Sendable {
         let address = try await admittedAddress(of: host, isSecure: scheme == "https")
         var request = request
         request.headers.add(name: "user-agent", value: "Yimen")
-        return try await send(request, host: host, address: address, reading: read)
+        return try await traced(&request, host: host) { request, note in
+            try await send(request, host: host, address: address) { response in
+                note(Int(response.status.code))
+                return try await read(response)
+            }
+        }
+    }
+
+    /// A span around the call, whose place goes along as `traceparent`; it holds the host and never the path.
+    ///
+    /// - Parameter call: gets the request, and a closure to which it tells the status of the answer.
+    private func traced<Value: Sendable>(
+        _ request: inout HTTPClientRequest, host: String,
+        _ call: (HTTPClientRequest, @escaping @Sendable (Int) -> Void) async throws -> Value
+    ) async throws -> Value {
+        guard let tracer else { return try await call(request) { _ in } }
+        let span = OutboundClient.start(tracer, request.method.rawValue)
+        defer { span.end() }
+        tracer.inject(span.context, into: &request.headers, using: HeaderInjector())
+        span.updateAttributes { $0["server.address"] = host }
+        do {
+            return try await call(request) { status in
+                span.updateAttributes { $0["http.response.status_code"] = status }
+                if status >= 400 { span.setStatus(SpanStatus(code: .error)) }
+            }
+        } catch {
+            span.recordError(error)
+            throw error
+        }
+    }
+
+    private static func start(_ tracer: some Tracer, _ name: String) -> any Span {
+        tracer.startSpan(
+            name, context: .current ?? .topLevel, ofKind: .client, at: DefaultTracerClock.now, function: #function,
+            file: #fileID, line: #line)
     }
 
     /// Every address must be admitted: a name that also points inside is refused as a whole.
@@ -72,6 +126,8 @@ package struct OutboundClient: Sendable {
         configuration.dnsOverride = [host: address]
         configuration.timeout.connect = .nanoseconds(policy.timeout.nanoseconds)
         configuration.timeout.read = .nanoseconds(policy.timeout.nanoseconds)
+        // Its own spans would hold whole addresses.
+        configuration.tracing.tracer = nil
         // One client a call: the judged address is part of its configuration, and calls are few.
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         let outcome: Result<Value, any Error>
@@ -105,6 +161,12 @@ package struct OutboundClient: Sendable {
             guard let value = try await group.next() else { throw OutboundFault.noAnswer("no answer") }
             return value
         }
+    }
+}
+
+private struct HeaderInjector: Injector {
+    func inject(_ value: String, forKey key: String, into carrier: inout HTTPHeaders) {
+        carrier.replaceOrAdd(name: key, value: value)
     }
 }
 

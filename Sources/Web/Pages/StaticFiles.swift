@@ -20,12 +20,13 @@ struct StaticFiles {
 
     private func answer(_ request: Request, path: String, cache: String) throws -> Response {
         guard let file = files.files[path] else { throw Problem(.notFound) }
-        var headers = file.headers
+        let form = AcceptedEncoding.allowsGzip(request.headers[.acceptEncoding]) ? file.gzip ?? file.plain : file.plain
+        var headers = form.headers
         headers[.cacheControl] = cache
-        headers[.eTag] = file.eTag
-        if request.headers[values: .ifNoneMatch].contains(where: { $0.contains(file.eTag) }) {
+        if request.headers[values: .ifNoneMatch].contains(where: { $0.contains(form.eTag) }) {
+            headers[.contentEncoding] = nil
             return Response(status: .notModified, headers: headers)
         }
-        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: file.buffer))
+        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: form.buffer))
     }
 }

@@ -6,9 +6,16 @@ import NIOCore
 /// Style sheets, scripts and pictures, held in memory under a path that changes with their content.
 package struct StaticLibrary: Sendable {
     struct File: Sendable {
-        let headers: HTTPFields
-        let buffer: ByteBuffer
-        let eTag: String
+        let plain: Form
+        /// The same in gzip, for texts that gain by it.
+        let gzip: Form?
+
+        /// One representation: each has a tag of its own, since tags are compared byte by byte (RFC 9110 §8.8.3.3).
+        struct Form: Sendable {
+            let headers: HTTPFields
+            let buffer: ByteBuffer
+            let eTag: String
+        }
     }
 
     /// `/static/<hash of all files>`: a page's assets are of one version, relative imports between
@@ -40,13 +47,28 @@ package struct StaticLibrary: Sendable {
             own.add(data)
             hash.add(path.utf8)
             hash.add(data)
-            files[path] = File(
-                headers: [.contentType: StaticLibrary.mediaType(of: path)], buffer: ByteBuffer(bytes: data),
-                eTag: "\"\(own.text)\"")
+            files[path] = StaticLibrary.file(path, [UInt8](data), own.text)
         }
         self.files = files
         self.hash = hash.text
         prefix = "/static/" + hash.text
+    }
+
+    private static func file(_ path: String, _ bytes: [UInt8], _ hash: String) -> File {
+        let type = mediaType(of: path)
+        let isText = type.hasPrefix("text/") || type.hasPrefix("image/svg")
+        guard isText, let small = Gzip.compress(bytes) else {
+            let eTag = "\"\(hash)\""
+            let headers: HTTPFields = [.contentType: type, .eTag: eTag]
+            return File(plain: .init(headers: headers, buffer: ByteBuffer(bytes: bytes), eTag: eTag), gzip: nil)
+        }
+        func form(_ bytes: [UInt8], _ eTag: String, encoding: String?) -> File.Form {
+            var headers: HTTPFields = [.contentType: type, .vary: "Accept-Encoding", .eTag: eTag]
+            headers[.contentEncoding] = encoding
+            return File.Form(headers: headers, buffer: ByteBuffer(bytes: bytes), eTag: eTag)
+        }
+        return File(
+            plain: form(bytes, "\"\(hash)\"", encoding: nil), gzip: form(small, "\"\(hash)-gzip\"", encoding: "gzip"))
     }
 
     private static func mediaType(of path: String) -> String {

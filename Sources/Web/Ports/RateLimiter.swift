@@ -11,6 +11,9 @@ package struct RateClass: RawRepresentable, Hashable, Sendable {
 
     package init(rawValue: String) { self.rawValue = rawValue }
 
+    /// Every class; each has its configuration keys.
+    package static let all: [RateClass] = [.page, .read, .write, .token, .signIn]
+
     /// Pages, per address.
     package static let page = RateClass(rawValue: "page")
     /// Reading API calls, per address.

@@ -4,7 +4,7 @@ package import ServiceLifecycle
 
 /// The router with one group per kind of caller; a route is added to the group whose rules it wants.
 ///
-/// Order on the way in (STYLE §3.6): request log → metrics → security headers → CORS → errors →
+/// Order on the way in (STYLE §3.6): span → request log → metrics → security headers → CORS → errors →
 /// address of the client → rate limit → language; then by group the token or page session, the form
 /// check and, innermost, errors again with all that is known by then.
 package struct WebRouter {
@@ -46,9 +46,10 @@ package struct WebRouter {
         let errors = ErrorResponder(
             renderer: renderer, preferences: preferences, table: table, forms: forms, translate: services.translate)
         router.addMiddleware {
+            RequestTracing(recorder: services.tracing, table: table)
             RequestLog(sink: services.logSink, table: table)
             RequestMetrics(registry: services.metrics)
-            SecurityHeaders(isHTTPS: settings.isHTTPS)
+            SecurityHeaders(strictTransport: settings.wantsStrictTransport)
             CrossOrigin(allowed: settings.allowedOrigins)
             errors
             AddressLength(limit: settings.maximumURILength)

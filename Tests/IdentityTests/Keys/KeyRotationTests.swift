@@ -72,6 +72,25 @@ struct KeyRotationTests {
         }
     }
 
+    @Test(arguments: Backend.available)
+    func `an operator can call for the next key, which is published before it signs`(backend: Backend) async throws {
+        try await House.run(backend) { house in
+            let rotation = house.provider.keyRotation
+            let next = try await rotation.publishNext()
+            #expect(next.map(\.state) == ["next", "next"])
+            #expect(try await rotation.publishNext().map(\.kid) == next.map(\.kid))
+            #expect(next.allSatisfy { $0.signsFrom == house.clock.now() + .days(1) })
+            try await rotation.advance()
+            // Both were made at the same instant of this clock, so their order is chance.
+            #expect(try await Set(states(house)) == ["active", "next"])
+            house.clock.advance(by: .days(1))
+            try await rotation.advance()
+            #expect(try await Set(states(house)) == ["retiring", "active"])
+            let active = try await rotation.list().filter { $0.state == "active" }.map(\.kid)
+            #expect(Set(active) == Set(next.map(\.kid)))
+        }
+    }
+
     @Test func `the private half is sealed at rest`() async throws {
         try await House.run { house in
             let records = try await house.database.read { try SigningKeyStore.all(in: $0) }

@@ -1,0 +1,28 @@
+import Core
+import Logging
+import Web
+
+extension ServerSettings {
+    /// Where spans go, when anywhere.
+    enum SpanTarget: Sendable, Equatable {
+        case collector(String)
+        case file(String)
+    }
+
+    /// The recorder of spans; `nil` where tracing is off, which costs nothing then.
+    func spanRecorder() -> SpanRecorder? {
+        spanTarget.map { _ in SpanRecorder(percent: spanPercent) }
+    }
+
+    /// The operator names the collector, so it may lie inside.
+    func spanExport(_ recorder: SpanRecorder, surroundings: Surroundings, logger: Logger) -> SpanExport? {
+        switch spanTarget {
+        case nil: return nil
+        case .file(let path): return SpanExport(recorder, to: .file(path), surroundings: surroundings, logger: logger)
+        case .collector(let url):
+            let anywhere = ["0.0.0.0/0", "::/0"].compactMap(AddressRange.init)
+            let client = OutboundClient(policy: OutboundPolicy(allowedRanges: anywhere, allowsPlainHTTP: true))
+            return SpanExport(recorder, to: .collector(url, client), surroundings: surroundings, logger: logger)
+        }
+    }
+}
