@@ -4,7 +4,7 @@ import Cryptography
 import Storage
 
 /// What every operation of this room works with.
-struct BookingCore: Sendable {
+final class BookingCore: Sendable {
     let database: BookingDatabase
     let catalogue: Catalogue
     let surroundings: Surroundings
@@ -15,8 +15,24 @@ struct BookingCore: Sendable {
     let events: EventStore
     /// By window group: capacity; by hall: the board.
     let changes = ChangeMarks()
+    let cellLengths = CellLengths()
+    let limits: LimitStore
 
-    var limits: LimitStore { LimitStore(settings) }
+    init(
+        database: BookingDatabase, catalogue: Catalogue, surroundings: Surroundings, settings: BookingSettings,
+        crypto: any CryptoProvider, tickets: HallTicketCodec, persons: any PersonDirectory, events: EventStore
+    ) {
+        self.database = database
+        self.catalogue = catalogue
+        self.surroundings = surroundings
+        self.settings = settings
+        self.crypto = crypto
+        self.tickets = tickets
+        self.persons = persons
+        self.events = events
+        limits = LimitStore(settings)
+    }
+
     var order: CallingOrder { CallingOrder(settings: settings) }
 
     /// A keyed fingerprint: a request may hold an identity number, which a plain hash would give away.

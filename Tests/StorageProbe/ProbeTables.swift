@@ -32,7 +32,7 @@ enum ProbeTables {
     static func claim(
         _ counter: String, by holder: String, key: String? = nil, announced: Bool = false, in database: any Database
     ) async throws -> Bool {
-        try await database.transaction(combining: key) { transaction in
+        try await database.transaction(combining: key.map { CallLane($0) }) { transaction in
             let rows = try transaction.query(
                 "UPDATE probe_counter SET used = used + 1 WHERE id = $1 AND used < capacity RETURNING used", counter)
             guard rows.count == 1 else { return false }

@@ -20,6 +20,19 @@ import Testing
         try await withDatabase(backend, ConformanceTables.all) { try await rollbackConformance($0, key: key) }
     }
 
+    @Test(arguments: Backend.available, [nil, "c"])
+    func `a row that is refused at the end undoes its call alone`(_ backend: Backend, _ key: String?) async throws {
+        try await withDatabase(backend, ConformanceTables.all) { try await insertionConformance($0, key: key) }
+    }
+
+    @Test(arguments: Backend.available) func `rows at the end keep their order`(_ backend: Backend) async throws {
+        try await withDatabase(backend, ConformanceTables.all) { try await insertionOrderConformance($0) }
+    }
+
+    @Test(arguments: Backend.available) func `writes sent together are counted apart`(_ backend: Backend) async throws {
+        try await withDatabase(backend, ConformanceTables.all) { try await executeAllConformance($0) }
+    }
+
     @Test(arguments: Backend.available) func `a caught fault still undoes the call`(_ backend: Backend) async throws {
         try await withDatabase(backend, ConformanceTables.all) { try await swallowedErrorConformance($0) }
     }

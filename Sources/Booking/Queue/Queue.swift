@@ -113,7 +113,7 @@ package struct Queue: Sendable {
 
 extension ServiceWindow {
     /// Names what the windows of one queue contend for.
-    fileprivate var turn: String { "queue/" + group }
+    fileprivate var turn: CallLane { CallLane("queue/" + group) }
 }
 
 extension Problem {

@@ -1,5 +1,7 @@
 import Catalogue
 import Core
+import Foundation
+import Storage
 
 /// What a hold asks for, checked against the catalogue.
 struct HoldPlan: Sendable, Hashable {
@@ -11,8 +13,15 @@ struct HoldPlan: Sendable, Hashable {
     let end: Instant
     let channel: Channel
     let mandate: String?
-    /// Names the row that concurrent callers contend for.
-    var hotCell: String { "\(group.id)/\(start.milliseconds)" }
+    /// Holds that wait are put into one transaction, ordered by the cell that they contend for; with more
+    /// processors a few such transactions run side by side.
+    var lane: CallLane {
+        // The separator sorts before every character of an id: the order is that of the pairs.
+        let cell = "\(group.id)\t\(start.milliseconds)"
+        return CallLane(HoldPlan.lanes[Int(cell.hashValue.magnitude % UInt(HoldPlan.lanes.count))], row: cell)
+    }
+
+    private static let lanes = (1...max(1, ProcessInfo.processInfo.activeProcessorCount / 2)).map { "holds/\($0)" }
 }
 
 /// 1. the hall exists; 2. 1…5 different items, all known; 3. one window group of the hall serves them all;

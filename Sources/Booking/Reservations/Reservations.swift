@@ -34,10 +34,10 @@ package struct Reservations: Sendable {
                 plan: plan, person: principal.subject, client: principal.clientID, id: core.surroundings.newID(),
                 code: BookingCode.make(random: core.surroundings.random), core: core, now: now)
             do {
-                let held = try await core.database.once(key, combining: plan.hotCell, at: now) { try step.run(in: $0) }
+                let held = try await core.database.once(key, combining: plan.lane, at: now) { try step.run(in: $0) }
                 core.changes.touch(plan.group.id)
                 return held
-            } catch is CodeInUse {
+            } catch  where ReservationStore.isCodeInUse(error) {
                 continue
             }
         }
@@ -127,7 +127,7 @@ package struct Reservations: Sendable {
             catalogue: core.catalogue.current, settings: core.settings, at: now)
         let step = MoveStep(
             plan: plan, old: old, reoffer: now + .milliseconds(core.randomDelay()), core: core, now: now)
-        let moved = try await core.database.once(key, combining: plan.hotCell, at: now) { try step.run(in: $0) }
+        let moved = try await core.database.once(key, combining: plan.lane, at: now) { try step.run(in: $0) }
         core.changes.touch(plan.group.id)
         return try core.withTicket(moved)
     }

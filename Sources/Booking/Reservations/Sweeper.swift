@@ -17,13 +17,18 @@ package struct Sweeper: Sendable, Service {
         let core = core
         try await repeating { tx in
             let expired = try ReservationStore.expireDue(at: now, limit: Sweeper.batch, in: tx)
-            for reservation in expired { try core.end(reservation, .expired, at: now, in: tx) }
+            // In the order in which holds take cells, so that neither waits for the other crosswise.
+            for reservation in expired.sorted(by: Sweeper.cellOrder) {
+                try core.end(reservation, .expired, at: now, in: tx)
+            }
             return expired.count
         }
         try await repeating { tx in
             let missed = try ReservationStore.missDue(
                 startedBefore: now - core.settings.checkInLate, at: now, limit: Sweeper.batch, in: tx)
-            for reservation in missed { try core.end(reservation, .missed, at: now, in: tx) }
+            for reservation in missed.sorted(by: Sweeper.cellOrder) {
+                try core.end(reservation, .missed, at: now, in: tx)
+            }
             return missed.count
         }
         try await repeating { tx in try ClaimStore.releaseDue(at: now, limit: Sweeper.batch, in: tx) }
@@ -31,6 +36,10 @@ package struct Sweeper: Sendable, Service {
         try await core.database.transaction { tx in
             try IdempotencyStore.purge(before: now - core.settings.idempotencyLifetime, in: tx)
         }
+    }
+
+    private static func cellOrder(_ left: Reservation, _ right: Reservation) -> Bool {
+        (left.group, left.start?.milliseconds ?? 0) < (right.group, right.start?.milliseconds ?? 0)
     }
 
     /// A number is void at the close of its day; a round-the-clock hall lets a night shift finish.

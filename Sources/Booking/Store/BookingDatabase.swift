@@ -4,6 +4,7 @@ import Storage
 /// The database as this room uses it: storage trouble becomes an answer that the caller understands.
 struct BookingDatabase: Sendable {
     let database: any Database
+    let recent = RecentKeys()
 
     func read<Value: Sendable>(
         _ body: @escaping @Sendable (any Statements) throws -> Value
@@ -16,10 +17,10 @@ struct BookingDatabase: Sendable {
     }
 
     func transaction<Value: Sendable>(
-        combining key: String? = nil, _ body: @escaping @Sendable (any Transaction) throws -> Value
+        combining lane: CallLane? = nil, _ body: @escaping @Sendable (any Transaction) throws -> Value
     ) async throws -> Value {
         do {
-            return try await database.transaction(combining: key, body)
+            return try await database.transaction(combining: lane, body)
         } catch let error as StorageError {
             throw BookingDatabase.translated(error)
         }

@@ -29,6 +29,25 @@ enum CellStore {
             .sorted { $0.start < $1.start }
     }
 
+    private static let claimOne: SQL = """
+        UPDATE booking_cell
+        SET used = used + 1, web_used = web_used + $4, mobile_used = mobile_used + $5, hall_used = hall_used + $6
+        WHERE group_id = $1 AND start_at_ms = $2 AND end_at_ms = $3 AND open = TRUE AND used + 1 <= cap - over_by
+            AND web_used + $4 <= web_cap AND mobile_used + $5 <= mobile_cap AND hall_used + $6 <= hall_cap
+        """
+
+    /// The statement that takes one place in the cell from `start` to `end`; it changes nothing where the cell is
+    /// full, closed or not of that length.
+    static func claim(_ span: Span, group: String, channel: Channel) -> (SQL, [SQLValue]) {
+        (
+            claimOne,
+            [
+                .text(group), span.start.sqlValue, span.end.sqlValue, .integer(channel == .web ? 1 : 0),
+                .integer(channel == .mobile ? 1 : 0), .integer(channel == .hall ? 1 : 0),
+            ]
+        )
+    }
+
     private static let giveBack: SQL = """
         UPDATE booking_cell
         SET used = used - $3, web_used = web_used - $4, mobile_used = mobile_used - $5, hall_used = hall_used - $6

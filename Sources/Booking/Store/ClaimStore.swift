@@ -10,21 +10,21 @@ struct Claim: Sendable, Hashable {
 }
 
 enum ClaimStore {
-    private static let insertions: [SQL] = (1...CheckHold.maximumCells).map { count in
-        return SQL(
-            "INSERT INTO booking_claim (reservation_id, group_id, channel, units, start_at_ms) VALUES "
-                + (0..<count).map { "($1, $2, $3, $4, $\($0 + 5))" }.joined(separator: ", "))
-    }
+    private static let insertion = Insertion(
+        into: "booking_claim", ["reservation_id", "group_id", "channel", "units", "start_at_ms"])
 
-    /// - Parameter cells: 1…`CheckHold.maximumCells`.
     static func insert(
         reservation: String, group: String, cells: [CellStore.Span], channel: Channel, units: Int,
         in tx: any Transaction
     ) throws {
-        let parameters: [SQLValue] =
-            [.text(reservation), .text(group), .text(channel.rawValue), .integer(Int64(units))]
-            + cells.map { .integer($0.start.milliseconds) }
-        _ = try tx.execute(insertions[cells.count - 1], parameters)
+        for cell in cells {
+            try tx.insertAtEnd(
+                insertion,
+                [
+                    .text(reservation), .text(group), .text(channel.rawValue), .integer(Int64(units)),
+                    cell.start.sqlValue,
+                ])
+        }
     }
 
     private static let take: SQL = """

@@ -19,12 +19,16 @@ struct EventStore: Sendable {
         let at: Instant
     }
 
-    private static let intake: SQL = """
-        INSERT INTO booking_event_intake (id, hall, kind, subject, detail, at_ms) VALUES ($1, $2, $3, $4, $5, $6)
-        """
+    private static let intake = Insertion(
+        into: "booking_event_intake", ["id", "hall", "kind", "subject", "detail", "at_ms"])
 
     static func record(_ entry: Entry, in tx: any Transaction) throws {
-        try tx.execute(intake, entry.id, entry.hall, entry.kind.rawValue, entry.subject, entry.detail, entry.at)
+        try tx.insertAtEnd(
+            intake,
+            [
+                .text(entry.id), .text(entry.hall), .text(entry.kind.rawValue), .text(entry.subject),
+                .text(entry.detail), entry.at.sqlValue,
+            ])
     }
 
     private static let advance: SQL = """
@@ -32,10 +36,8 @@ struct EventStore: Sendable {
         ON CONFLICT (hall) DO UPDATE SET sequence = booking_event_head.sequence + $2
         RETURNING sequence, hash
         """
-    private static let append: SQL = """
-        INSERT INTO booking_event (hall, sequence, id, kind, subject, detail, at_ms, hash)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-        """
+    private static let append = Insertion(
+        into: "booking_event", ["hall", "sequence", "id", "kind", "subject", "detail", "at_ms", "hash"])
     private static let seal: SQL = "UPDATE booking_event_head SET hash = $2 WHERE hall = $1"
 
     /// Appends entries of one hall to its chain and tells the boards once this transaction has committed.
@@ -49,9 +51,12 @@ struct EventStore: Sendable {
         for (offset, entry) in entries.enumerated() {
             let sequence = last - Int64(entries.count - 1 - offset)
             hash = link(entry, sequence: sequence, previous: hash)
-            try tx.execute(
-                EventStore.append, hall, sequence, entry.id, entry.kind.rawValue, entry.subject, entry.detail,
-                entry.at, hash)
+            try tx.insertAtEnd(
+                EventStore.append,
+                [
+                    .text(hall), .integer(sequence), .text(entry.id), .text(entry.kind.rawValue), .text(entry.subject),
+                    .text(entry.detail), entry.at.sqlValue, .text(hash),
+                ])
         }
         try tx.execute(EventStore.seal, hall, hash)
         if entries.contains(where: \.kind.isOnBoard) { try tx.notify(Board.channel, "\(hall) \(last)") }

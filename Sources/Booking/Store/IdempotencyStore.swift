@@ -24,21 +24,26 @@ struct RequestKey: Sendable, Hashable {
     }
 }
 
-/// The request was answered before, here or by another process; thrown to undo this attempt.
-struct AlreadyAnswered: Error {}
-
 enum IdempotencyStore {
-    private static let keep: SQL = """
-        INSERT INTO booking_idempotency (principal, route, request_key, request_hash, status, answer, created_at_ms)
-        VALUES ($1, $2, $3, $4, 201, $5, $6) ON CONFLICT (principal, route, request_key) DO NOTHING
-        """
+    private static let keep = Insertion(
+        into: "booking_idempotency",
+        ["principal", "route", "request_key", "request_hash", "status", "answer", "created_at_ms"])
 
-    /// Keeps the answer in the transaction that makes it true.
+    /// Keeps the answer in the transaction that makes it true; where the key has an answer already, or is
+    /// getting one from another process, the transaction fails with a constraint that `isTaken` knows.
     static func keep(_ answer: some StoredAnswer, for key: RequestKey, at now: Instant, in tx: any Transaction) throws {
         let text = String(decoding: answer.stored.encoded(), as: UTF8.self)
-        guard try tx.execute(keep, key.principal, key.route, key.key, key.hash, text, now) == 1 else {
-            throw AlreadyAnswered()
-        }
+        try tx.insertAtEnd(
+            keep,
+            [
+                .text(key.principal), .text(key.route), .text(key.key), .text(key.hash), .integer(201), .text(text),
+                now.sqlValue,
+            ])
+    }
+
+    static func isTaken(_ error: any Error) -> Bool {
+        guard case StorageError.constraint(let name) = error else { return false }
+        return name.contains("booking_idempotency")
     }
 
     private static let find: SQL = """
@@ -78,21 +83,25 @@ extension BookingDatabase {
 
     /// Runs `body` at most once for a key; every later call gets the first answer.
     func once<Answer: StoredAnswer>(
-        _ key: RequestKey?, combining hot: String? = nil, at now: Instant,
+        _ key: RequestKey?, combining hot: CallLane? = nil, at now: Instant,
         _ body: @escaping @Sendable (any Transaction) throws -> Answer
     ) async throws -> Answer {
         guard let key else { return try await transaction(combining: hot, body) }
+        // A repetition would undo the whole group of callers whose commit it shares.
+        if recent.contains(key), let first = try await first(key, as: Answer.self) { return first }
         do {
-            return try await transaction(combining: hot) { tx in
+            let answer = try await transaction(combining: hot) { tx in
                 let answer = try body(tx)
                 try IdempotencyStore.keep(answer, for: key, at: now, in: tx)
                 return answer
             }
+            recent.insert(key)
+            return answer
         } catch {
             // A refusal may only mean that the first call has taken what this one asks for again.
             let first = try await read { try IdempotencyStore.replay(key, as: Answer.self, in: $0) }
             if let first { return first }
-            if error is AlreadyAnswered { throw Problem.busy() }
+            if IdempotencyStore.isTaken(error) { throw Problem.busy() }
             throw error
         }
     }

@@ -27,18 +27,34 @@ struct LimitStore: Sendable {
         WHERE person = $1 AND used > 0 AND ((kind = 'active' AND period = '') OR (kind = 'itemDay' AND period = $2))
         """
 
+    /// A statement that raises a person's counters, and how many rows it changes when none is at its cap.
+    struct Taking {
+        let statement: (SQL, [SQLValue])
+        let rows: Int
+    }
+
+    /// `nil` where no limit is set.
+    func taking(person: String, item: String, start: Instant) -> Taking? {
+        let person = SQLValue.text(person)
+        let period = SQLValue.text(LimitStore.period(item: item, start: start))
+        let (active, itemDay) = (SQLValue.integer(Int64(activeLimit)), SQLValue.integer(Int64(itemDayLimit)))
+        return switch (activeLimit > 0, itemDayLimit > 0) {
+        case (true, true): Taking(statement: (LimitStore.takeBoth, [person, active, period, itemDay]), rows: 2)
+        case (true, false): Taking(statement: (LimitStore.takeActive, [person, active]), rows: 1)
+        case (false, true): Taking(statement: (LimitStore.takeItemDay, [person, period, itemDay]), rows: 1)
+        case (false, false): nil
+        }
+    }
+
     /// - Throws: `limit-reached`; the transaction is then undone as a whole.
     func take(person: String, item: String, start: Instant, in tx: any Transaction) throws {
-        let period = LimitStore.period(item: item, start: start)
-        let (taken, wanted) =
-            switch (activeLimit > 0, itemDayLimit > 0) {
-            case (true, true):
-                (try tx.execute(LimitStore.takeBoth, person, activeLimit, period, itemDayLimit), 2)
-            case (true, false): (try tx.execute(LimitStore.takeActive, person, activeLimit), 1)
-            case (false, true): (try tx.execute(LimitStore.takeItemDay, person, period, itemDayLimit), 1)
-            case (false, false): (0, 0)
-            }
-        guard taken == wanted else {
+        guard let taking = taking(person: person, item: item, start: start) else { return }
+        try check(try tx.execute(taking.statement.0, taking.statement.1), of: taking)
+    }
+
+    /// - Throws: `limit-reached` when the statement changed fewer rows than it wanted to.
+    func check(_ changed: Int, of taking: Taking) throws {
+        guard changed == taking.rows else {
             throw Problem(
                 .limitReached,
                 "At most \(activeLimit) open bookings, and \(itemDayLimit) for the same matter on one day.")

@@ -36,6 +36,38 @@ enum ReservationStore {
             reservation.expiresAt, reservation.createdAt) == 1
     }
 
+    private static let held = Insertion(
+        into: "booking_reservation",
+        [
+            "id", "person", "client_id", "origin", "hall", "group_id", "items", "mandate", "state", "ver", "revision",
+            "code", "slot_start_at_ms", "slot_end_at_ms", "hold_expires_at_ms", "created_at_ms", "updated_at_ms",
+        ])
+
+    /// Writes a hold at the end of the transaction.
+    ///
+    /// - Throws: by way of the transaction, a constraint that `isCodeInUse` knows.
+    static func hold(_ reservation: Reservation, client: String, in tx: any Transaction) throws {
+        try tx.insertAtEnd(
+            held,
+            [
+                .text(reservation.id), text(reservation.person), .text(client), .text(reservation.origin.rawValue),
+                .text(reservation.hall), .text(reservation.group), .text(reservation.items.joined(separator: " ")),
+                text(reservation.mandate), .text(reservation.state.rawValue), .integer(1),
+                .integer(Int64(reservation.revision)), text(reservation.code), instant(reservation.start),
+                instant(reservation.end), instant(reservation.expiresAt), reservation.createdAt.sqlValue,
+                reservation.createdAt.sqlValue,
+            ])
+    }
+
+    /// Whether the constraint is the one that lets no two reservations have one code.
+    static func isCodeInUse(_ error: any Error) -> Bool {
+        guard case StorageError.constraint(let name) = error else { return false }
+        return name.contains("booking_reservation_code") || name.contains("booking_reservation.code")
+    }
+
+    private static func text(_ text: String?) -> SQLValue { text.map(SQLValue.text) ?? .null }
+    private static func instant(_ instant: Instant?) -> SQLValue { instant?.sqlValue ?? .null }
+
     private static let confirm = SQL(
         """
         UPDATE booking_reservation

@@ -18,11 +18,13 @@ final class Call<Value: Sendable>: PendingCall {
 
     let kind: CallKind
     let waitingSince = ContinuousClock.now
+    let row: String
     private let body: Body
     private let state = Mutex(State())
 
-    init(_ kind: CallKind, _ body: @escaping Body) {
+    init(_ kind: CallKind, row: String = "", _ body: @escaping Body) {
         self.kind = kind
+        self.row = row
         self.body = body
     }
 

@@ -31,14 +31,14 @@ final class CallQueue: Sendable {
 
     /// Leaves a call and waits for its outcome, without blocking a thread.
     func run<Value: Sendable>(
-        _ kind: CallKind, key: String?, _ body: @escaping Call<Value>.Body
+        _ kind: CallKind, lane: CallLane?, _ body: @escaping Call<Value>.Body
     ) async throws -> Value {
-        let call = Call(kind, body)
+        let call = Call(kind, row: lane?.row ?? "", body)
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 guard call.wait(continuation) else { return }
                 do {
-                    try add(call, key: key)
+                    try add(call, key: lane?.name)
                 } catch {
                     call.fail(error)
                 }

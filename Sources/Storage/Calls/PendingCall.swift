@@ -11,6 +11,8 @@ enum CallKind: Sendable {
 protocol PendingCall: AnyObject, Sendable {
     var kind: CallKind { get }
     var waitingSince: ContinuousClock.Instant { get }
+    /// The row that the call contends for, as its lane names it.
+    var row: String { get }
 
     /// - Returns: `false` when the caller has been cancelled meanwhile; the call is then over.
     func claim() -> Bool
@@ -34,6 +36,9 @@ protocol Session: SchemaTransaction {
     ///   have been waiting for it; the error of a statement that failed and that the closure
     ///   caught, because on PostgreSQL nothing after it can be kept.
     func verify() throws
+
+    /// What `insertAtEnd` has gathered and `verify` has not written.
+    var waitingRows: WaitingRows { get }
 }
 
 /// Until when a closure may run; a schema change has no limit.

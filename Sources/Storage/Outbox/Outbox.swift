@@ -6,6 +6,10 @@ package enum Outbox {
     /// The channel of the change feed that tells relays of new messages; the payload is the topic.
     static let channel = "outbox"
 
+    private static let insertion = Insertion(
+        into: "storage_outbox", ["id", "topic", "payload", "attempt", "available_at_ms", "leased_until_ms"],
+        skippingDuplicates: true)
+
     /// - Parameters:
     ///   - topic: decides which handler gets the message.
     ///   - payload: JSON text.
@@ -14,11 +18,8 @@ package enum Outbox {
     package static func enqueue(
         in transaction: any Transaction, topic: String, payload: String, id: String, availableAt: Instant
     ) throws {
-        try transaction.execute(
-            """
-            INSERT INTO storage_outbox (id, topic, payload, attempt, available_at_ms, leased_until_ms)
-            VALUES ($1, $2, $3, 0, $4, 0) ON CONFLICT (id) DO NOTHING
-            """, id, topic, payload, availableAt)
+        try transaction.insertAtEnd(
+            insertion, [.text(id), .text(topic), .text(payload), .integer(0), availableAt.sqlValue, .integer(0)])
         try transaction.notify(channel, topic)
     }
 

@@ -12,7 +12,9 @@ final class PostgresConnection {
 
     private let handle: OpaquePointer
     let schema: String
-    private var prepared = [String: Prepared]()
+    private var prepared = [SQL: Prepared]()
+    /// Statements whose preparation waits in `ahead`.
+    private var preparing = [SQL: String]()
     private var prepareCount = 0
     private var ahead = [Command]()
     /// Whether any command of the present transaction has been sent.
@@ -25,7 +27,7 @@ final class PostgresConnection {
 
     private enum Command {
         case plain(String, PostgresParameters?)
-        case prepare(name: String, text: String)
+        case prepare(name: String, SQL)
         case execute(name: String, PostgresParameters)
     }
 
@@ -60,41 +62,65 @@ final class PostgresConnection {
 
     private func dropAhead() {
         ahead.removeAll(keepingCapacity: true)
+        preparing.removeAll(keepingCapacity: true)
     }
 
-    /// Sends all that waits and then `text`, and returns its tag.
-    func run(_ text: String) throws -> String {
-        try exchange(.plain(text, nil)).tag
-    }
-
-    /// - Parameter cached: keep the statement prepared for the next time.
-    func run(_ sql: SQL, _ values: [SQLValue], cached: Bool) throws -> (PostgresResult, key: String?) {
+    /// Sends a statement together with the next one that is waited for; its fault is that one's fault.
+    func sendAhead(_ sql: SQL, _ values: [SQLValue], cached: Bool) throws {
         guard values.count == sql.bindingOrder.count else {
             throw StorageError.statement(
                 "\(values.count) parameters for \(sql.bindingOrder.count) placeholders: \(sql.text)")
         }
         let parameters = try PostgresParameters(values)
-        if let known = prepared[sql.text] {
-            return (try exchange(.execute(name: known.name, parameters)), sql.text)
+        if let name = prepared[sql]?.name ?? preparing[sql] {
+            ahead.append(.execute(name: name, parameters))
+            return
         }
         try TransactionControl.refuse(sql.text)
-        guard cached else { return (try exchange(.plain(sql.text, parameters)), nil) }
+        guard cached else {
+            ahead.append(.plain(sql.text, parameters))
+            return
+        }
         prepareCount += 1
         let name = "y\(prepareCount)"
-        ahead.append(.prepare(name: name, text: sql.text))
-        return (try exchange(.execute(name: name, parameters)), sql.text)
+        preparing[sql] = name
+        ahead.append(.prepare(name: name, sql))
+        ahead.append(.execute(name: name, parameters))
+    }
+
+    /// Sends all that waits and then `text`, and returns its tag.
+    func run(_ text: String) throws -> String {
+        ahead.append(.plain(text, nil))
+        return try exchange().tag
+    }
+
+    /// - Parameter cached: keep the statement prepared for the next time.
+    func run(_ sql: SQL, _ values: [SQLValue], cached: Bool) throws -> PostgresResult {
+        try sendAhead(sql, values, cached: cached)
+        return try exchange()
+    }
+
+    /// Sends all of them in one go.
+    /// - Returns: for each the number of rows changed.
+    func runAll(_ statements: [(SQL, [SQLValue])], cached: Bool) throws -> [Int] {
+        var positions = [Int]()
+        for (sql, values) in statements {
+            try sendAhead(sql, values, cached: cached)
+            positions.append(ahead.count - 1)
+        }
+        var counts = [Int](repeating: 0, count: statements.count)
+        _ = try exchange { position, result in
+            if let index = positions.firstIndex(of: position) { counts[index] = result.changedRows }
+        }
+        return counts
     }
 
     func rows(_ sql: SQL, _ values: [SQLValue], cached: Bool) throws -> [Row] {
-        let (result, key) = try run(sql, values, cached: cached)
-        guard let key else {
-            var columns: PostgresColumns?
-            return try result.rows(&columns)
-        }
-        var columns = prepared[key]?.columns
+        let result = try run(sql, values, cached: cached)
+        var columns = prepared[sql]?.columns
         let wasKnown = columns != nil
         let rows = try result.rows(&columns)
-        if !wasKnown { prepared[key]?.columns = columns }
+        if !wasKnown { prepared[sql]?.columns = columns }
         return rows
     }
 
@@ -123,10 +149,13 @@ final class PostgresConnection {
         guard tag == "COMMIT" else { throw PostgresFailure(state: "25P02", message: "the server rolled back") }
     }
 
-    /// Sends everything in one go and waits for all answers; the first fault counts.
-    private func exchange(_ last: Command) throws -> PostgresResult {
-        let commands = ahead + [last]
-        ahead.removeAll(keepingCapacity: true)
+    /// Sends everything that waits in one go and waits for all answers; the first fault counts.
+    ///
+    /// - Parameter each: gets the result of every command that went well, with its position.
+    /// - Returns: the result of the last command.
+    private func exchange(_ each: (Int, PostgresResult) -> Void = { _, _ in }) throws -> PostgresResult {
+        let commands = ahead
+        dropAhead()
         hasBegun = true
         for command in commands {
             guard send(command) == 1 else { throw PostgresFailure.lost(String(cString: PQerrorMessage(handle))) }
@@ -134,14 +163,15 @@ final class PostgresConnection {
         guard PQpipelineSync(handle) == 1 else { throw PostgresFailure.lost(String(cString: PQerrorMessage(handle))) }
         var failure: PostgresFailure?
         var final: PostgresResult?
-        for command in commands {
+        for (position, command) in commands.enumerated() {
             while let pointer = PQgetResult(handle) {
                 let result = PostgresResult(pointer)
                 switch result.status {
                 case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY:
                     final = result
                     // It stays prepared even when its execution fails or is rolled back.
-                    if case .prepare(let name, let text) = command { prepared[text] = Prepared(name: name) }
+                    if case .prepare(let name, let sql) = command { prepared[sql] = Prepared(name: name) }
+                    each(position, result)
                 case PGRES_PIPELINE_ABORTED: continue
                 default: failure = failure ?? result.failure
                 }
@@ -171,8 +201,8 @@ final class PostgresConnection {
             return parameters.withPointers {
                 PQsendQueryParams(handle, text, parameters.count, nil, $0, nil, nil, 0)
             }
-        case .prepare(let name, let text):
-            return PQsendPrepare(handle, name, text, 0, nil)
+        case .prepare(let name, let sql):
+            return PQsendPrepare(handle, name, sql.text, 0, nil)
         case .execute(let name, let parameters):
             return parameters.withPointers { PQsendQueryPrepared(handle, name, parameters.count, $0, nil, nil, 0) }
         }

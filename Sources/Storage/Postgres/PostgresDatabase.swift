@@ -40,19 +40,19 @@ package final class PostgresDatabase: Database {
     package func read<Value: Sendable>(
         _ body: @escaping @Sendable (any Statements) throws -> Value
     ) async throws -> Value {
-        try await queue.run(.read, key: nil) { try body($0) }
+        try await queue.run(.read, lane: nil) { try body($0) }
     }
 
     package func transaction<Value: Sendable>(
-        combining key: String?, _ body: @escaping @Sendable (any Transaction) throws -> Value
+        combining lane: CallLane?, _ body: @escaping @Sendable (any Transaction) throws -> Value
     ) async throws -> Value {
-        try await queue.run(.transaction, key: key) { try body($0) }
+        try await queue.run(.transaction, lane: lane) { try body($0) }
     }
 
     package func schemaChange<Value: Sendable>(
         _ body: @escaping @Sendable (any SchemaTransaction) throws -> Value
     ) async throws -> Value {
-        try await queue.run(.schemaChange, key: nil) { try body($0) }
+        try await queue.run(.schemaChange, lane: nil) { try body($0) }
     }
 
     package func listen(_ channel: String) -> AsyncStream<Change> {

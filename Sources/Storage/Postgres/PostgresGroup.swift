@@ -17,16 +17,16 @@ struct PostgresGroup {
         self.connection = connection
     }
 
+    /// - Parameter writeRowsAlone: each call writes its own rows of `insertAtEnd`, because one of them was refused.
     /// - Returns: how many calls have been answered, at least one.
-    /// - Throws: `Repeatable`; then none has been answered and nothing was kept.
-    func run(_ calls: ArraySlice<any PendingCall>) throws -> Int {
+    /// - Throws: `Repeatable` or `GroupRefused`; then none has been answered and nothing was kept.
+    func run(_ calls: ArraySlice<any PendingCall>, writeRowsAlone: Bool) throws -> Int {
         guard let first = calls.first else { return 0 }
         let start = metrics.begin()
         defer { metrics.record(first.kind == .read ? metrics.read : metrics.transaction, since: start) }
         if first.kind == .read { return try read(first) }
-        begin(first.kind)
         if calls.count == 1 { return try alone(first) }
-        return try together(calls)
+        return try together(calls, writeRowsAlone: writeRowsAlone)
     }
 
     private func begin(_ kind: CallKind) {
@@ -38,8 +38,9 @@ struct PostgresGroup {
         connection.sendAhead("SELECT pg_advisory_xact_lock(7305806107)")
     }
 
-    private func session(_ kind: CallKind) -> PostgresSession {
-        PostgresSession(connection, TimeLimit(settings.timeLimit, for: kind), kind)
+    private func session(_ kind: CallKind, writesRowsAlone: Bool = false) -> PostgresSession {
+        PostgresSession(
+            connection, TimeLimit(settings.timeLimit, for: kind), kind, writesRowsAlone: writesRowsAlone)
     }
 
     /// The caller is answered before the snapshot is given back: nothing can go wrong any more.
@@ -59,6 +60,7 @@ struct PostgresGroup {
     }
 
     private func alone(_ call: any PendingCall) throws -> Int {
+        begin(call.kind)
         let session = session(call.kind)
         do {
             try call.attempt(session)
@@ -69,21 +71,24 @@ struct PostgresGroup {
             call.answer()
             return 1
         }
-        try commit([call], session.notices)
+        try commit([call], session.notices, session.waitingRows)
         return 1
     }
 
-    private func together(_ calls: ArraySlice<any PendingCall>) throws -> Int {
+    private func together(_ calls: ArraySlice<any PendingCall>, writeRowsAlone: Bool) throws -> Int {
+        begin(.transaction)
         var notices = [Notice]()
+        var rows = WaitingRows()
         var done = 0
         let earlyEnd = TimeLimit(settings.groupTime, for: .transaction)
         for call in calls {
             done += 1
-            let session = session(call.kind)
+            let session = session(call.kind, writesRowsAlone: writeRowsAlone)
             connection.sendAhead("SAVEPOINT one")
             do {
                 try call.attempt(session)
                 notices += session.notices
+                rows.append(session.waitingRows)
             } catch {
                 do {
                     try stopIfRepeatable(session)
@@ -98,13 +103,14 @@ struct PostgresGroup {
             // The row that these calls want is locked elsewhere: the next one would wait as long.
             if earlyEnd.isOver || session.failure?.isLockTimeout == true { break }
         }
-        try commit(calls.prefix(done), notices)
+        try commit(calls.prefix(done), notices, rows)
         return done
     }
 
-    private func commit(_ calls: ArraySlice<any PendingCall>, _ notices: [Notice]) throws {
+    private func commit(_ calls: ArraySlice<any PendingCall>, _ notices: [Notice], _ rows: WaitingRows) throws {
         do {
-            if connection.hasBegun {
+            try rows.write { try connection.sendAhead($0, $1, cached: true) }
+            if connection.hasBegun || !rows.isEmpty {
                 let start = metrics.begin()
                 try connection.commit()
                 metrics.record(metrics.commit, since: start)
@@ -116,6 +122,11 @@ struct PostgresGroup {
             for call in calls { call.answer() }
         } catch let failure as PostgresFailure {
             try commitFailed(calls, failure)
+        } catch {
+            // A value that cannot be sent at all.
+            connection.rollBack()
+            if calls.count > 1 { throw GroupRefused(count: calls.count) }
+            for call in calls { call.fail(error) }
         }
     }
 
@@ -124,14 +135,10 @@ struct PostgresGroup {
             // It may or may not have been kept: running it again could do it twice.
             let error = StorageError.unavailable("connection lost during commit; its outcome is unknown")
             for call in calls { call.fail(error) }
-        } else if failure.isConflict {
+        } else if failure.isConflict || failure.isStalePlan {
             throw Repeatable(failure: failure)
         } else if calls.count > 1, case .constraint = failure.translated {
-            // A constraint that is checked at commit: only alone can each call learn whether it is meant.
-            for call in calls {
-                begin(call.kind)
-                _ = try alone(call)
-            }
+            throw GroupRefused(count: calls.count)
         } else {
             for call in calls { call.fail(failure.translated) }
         }
@@ -141,4 +148,10 @@ struct PostgresGroup {
         guard let failure = session.failure, failure.isLoss || failure.isConflict || failure.isStalePlan else { return }
         throw Repeatable(failure: failure)
     }
+}
+
+/// A constraint refused what several calls left for their end: run apart, each learns whether it is meant.
+struct GroupRefused: Error {
+    /// The calls concerned, the first of the group.
+    let count: Int
 }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// The parameters of one statement as the NUL-terminated texts that libpq wants.
 struct PostgresParameters {
     private var bytes = [CChar]()
@@ -6,6 +8,7 @@ struct PostgresParameters {
 
     init(_ values: [SQLValue]) throws {
         starts.reserveCapacity(values.count)
+        bytes.reserveCapacity(values.count * 40)
         for value in values {
             switch value {
             case .null: starts.append(nil)
@@ -21,9 +24,15 @@ struct PostgresParameters {
 
     private mutating func append(_ text: String) throws {
         starts.append(bytes.count)
-        for byte in text.utf8 {
-            guard byte != 0 else { throw StorageError.constraint("a text with the character U+0000") }
-            bytes.append(CChar(bitPattern: byte))
+        var text = text
+        try text.withUTF8 { utf8 in
+            guard let start = utf8.baseAddress, !utf8.isEmpty else { return }
+            guard memchr(start, 0, utf8.count) == nil else {
+                throw StorageError.constraint("a text with the character U+0000")
+            }
+            start.withMemoryRebound(to: CChar.self, capacity: utf8.count) {
+                bytes.append(contentsOf: UnsafeBufferPointer(start: $0, count: utf8.count))
+            }
         }
         bytes.append(0)
     }

@@ -7,10 +7,14 @@ final class PostgresSession: Session {
     private(set) var failure: PostgresFailure?
     private var refusal: (any Error)?
     private(set) var notices = [Notice]()
+    private(set) var waitingRows = WaitingRows()
+    private let writesRowsAlone: Bool
     /// Whether a statement may have changed something.
     private(set) var hasWritten = false
 
-    init(_ connection: PostgresConnection, _ limit: TimeLimit, _ kind: CallKind) {
+    /// - Parameter writesRowsAlone: the rows of `insertAtEnd` are written within this call's own savepoint.
+    init(_ connection: PostgresConnection, _ limit: TimeLimit, _ kind: CallKind, writesRowsAlone: Bool) {
+        self.writesRowsAlone = writesRowsAlone
         self.connection = connection
         self.limit = limit
         isSchemaChange = kind == .schemaChange
@@ -26,10 +30,22 @@ final class PostgresSession: Session {
 
     func execute(_ sql: SQL, _ parameters: [SQLValue]) throws -> Int {
         try noting {
-            let count = try connection.run(sql, parameters, cached: !isSchemaChange).0.changedRows
+            let count = try connection.run(sql, parameters, cached: !isSchemaChange).changedRows
             if count > 0 || isSchemaChange { hasWritten = true }
             return count
         }
+    }
+
+    func executeAll(_ statements: [(SQL, [SQLValue])]) throws -> [Int?] {
+        try noting {
+            let counts = try connection.runAll(statements, cached: !isSchemaChange)
+            if isSchemaChange || counts.contains(where: { $0 > 0 }) { hasWritten = true }
+            return counts
+        }
+    }
+
+    func insertAtEnd(_ insertion: Insertion, _ values: [SQLValue]) throws {
+        try noting { try waitingRows.append(insertion, values) }
     }
 
     func notify(_ channel: String, _ payload: String) throws {
@@ -43,6 +59,10 @@ final class PostgresSession: Session {
     func verify() throws {
         if let failure { throw failure.translated }
         if let refusal { throw refusal }
+        if writesRowsAlone {
+            try waitingRows.write { _ = try execute($0, $1) }
+            waitingRows = WaitingRows()
+        }
         try limit.check()
     }
 

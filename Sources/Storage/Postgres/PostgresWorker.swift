@@ -29,7 +29,7 @@ final class PostgresWorker {
         while true {
             switch queue.take(atMost: settings.groupSize) {
             case .group(let group):
-                serve(group.calls)
+                serve(group.calls.sorted { $0.row < $1.row })
                 queue.finish(group)
             case .idle: continue
             case .closed:
@@ -43,12 +43,22 @@ final class PostgresWorker {
     private func serve(_ calls: [any PendingCall]) {
         var rest = calls[...]
         var tries = 0
+        /// How often the calls up to `end` have been refused as a group: then each writes its own rows,
+        /// and at last each goes alone.
+        var refusals = 0
+        var end = rest.endIndex
         while !rest.isEmpty {
+            if rest.startIndex >= end { (refusals, end) = (0, rest.endIndex) }
             do {
                 // After a second conflict each goes alone, so that one cannot hinder the others.
-                let group = tries > 1 ? rest.prefix(1) : rest
-                rest = rest.dropFirst(try PostgresGroup(settings, try openConnection(), metrics, announce).run(group))
+                let group = tries > 1 || refusals > 1 ? rest.prefix(1) : rest.prefix(upTo: end)
+                rest = rest.dropFirst(
+                    try PostgresGroup(settings, try openConnection(), metrics, announce).run(
+                        group, writeRowsAlone: refusals > 0))
                 tries = 0
+            } catch let refused as GroupRefused {
+                refusals += 1
+                end = rest.startIndex + refused.count
             } catch let repeatable as Repeatable where tries < settings.retries {
                 tries += 1
                 metrics.countRetry()

@@ -13,7 +13,7 @@ final class SQLiteConnection {
     let path: String
     private let role: Role
     private let queue: DatabaseQueue
-    private var statements = [String: SQLiteStatement]()
+    private var statements = [SQL: SQLiteStatement]()
     private var controls = SQLiteControlStatements()
     private let watch = LimitWatch()
     /// Set after a fault of the file itself: the connection is then opened anew.
@@ -32,7 +32,7 @@ final class SQLiteConnection {
             self.handle = handle
             try queue.inDatabase { database in
                 if role == .writer { try SQLiteConnection.prepareForWriting(database, settings) }
-                try database.execute(sql: "PRAGMA cache_size = \(role == .writer ? -16_000 : -4_000)")
+                try database.execute(sql: "PRAGMA cache_size = \(role == .writer ? -48_000 : -4_000)")
                 try database.execute(sql: "PRAGMA temp_store = MEMORY")
             }
         } catch {
@@ -60,6 +60,8 @@ final class SQLiteConnection {
                 "\(settings.path) cannot use a write-ahead log: the data directory must be on a local disk")
         }
         try database.execute(sql: "PRAGMA synchronous = FULL")
+        // Pages that many groups change are written back once for them all.
+        try database.execute(sql: "PRAGMA wal_autocheckpoint = 8000")
         // A log that grew under a long read is cut back at the next checkpoint.
         try database.execute(sql: "PRAGMA journal_size_limit = 67108864")
         if settings.maximumPages > 0 {
@@ -73,11 +75,11 @@ final class SQLiteConnection {
     }
 
     func statement(_ sql: SQL) throws -> SQLiteStatement {
-        if let statement = statements[sql.text] { return statement }
+        if let statement = statements[sql] { return statement }
         if statements.count >= SQLiteConnection.statementLimit { statements.removeAll() }
         do {
             let statement = try SQLiteStatement(sql, queue.unsafeReentrantWrite { $0 })
-            statements[sql.text] = statement
+            statements[sql] = statement
             return statement
         } catch {
             throw SQLiteErrors.translate(error, path: path)

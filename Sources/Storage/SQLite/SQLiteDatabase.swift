@@ -43,19 +43,19 @@ package final class SQLiteDatabase: Database {
     package func read<Value: Sendable>(
         _ body: @escaping @Sendable (any Statements) throws -> Value
     ) async throws -> Value {
-        try await reads.run(.read, key: nil) { try body($0) }
+        try await reads.run(.read, lane: nil) { try body($0) }
     }
 
     package func transaction<Value: Sendable>(
-        combining key: String?, _ body: @escaping @Sendable (any Transaction) throws -> Value
+        combining lane: CallLane?, _ body: @escaping @Sendable (any Transaction) throws -> Value
     ) async throws -> Value {
-        try await writes.run(.transaction, key: SQLiteDatabase.writeLane) { try body($0) }
+        try await writes.run(.transaction, lane: SQLiteDatabase.writeLane) { try body($0) }
     }
 
     package func schemaChange<Value: Sendable>(
         _ body: @escaping @Sendable (any SchemaTransaction) throws -> Value
     ) async throws -> Value {
-        try await writes.run(.schemaChange, key: SQLiteDatabase.writeLane) { try body($0) }
+        try await writes.run(.schemaChange, lane: SQLiteDatabase.writeLane) { try body($0) }
     }
 
     package func listen(_ channel: String) -> AsyncStream<Change> {
@@ -66,7 +66,7 @@ package final class SQLiteDatabase: Database {
         _ = try await read { try $0.query("SELECT 1 AS one") }
         guard health.current != nil else { return }
         do {
-            try await writes.run(.transaction, key: SQLiteDatabase.writeLane) { session in
+            try await writes.run(.transaction, lane: SQLiteDatabase.writeLane) { session in
                 try (session as? SQLiteSession)?.rewriteHeader()
             }
         } catch StorageError.busy {
@@ -89,7 +89,7 @@ package final class SQLiteDatabase: Database {
     }
 
     /// All transactions wait in one lane: whatever has gathered there is the next group.
-    private static let writeLane = "write"
+    private static let writeLane: CallLane = "write"
 
     /// SQLite would create the file readable for everybody; its log files take over the mode.
     private static func createFile(_ path: String) {

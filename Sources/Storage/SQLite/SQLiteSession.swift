@@ -5,10 +5,14 @@ final class SQLiteSession: Session {
     /// The first fault of a statement, whatever the closure made of it.
     private(set) var failure: (any Error)?
     private(set) var notices = [Notice]()
+    private(set) var waitingRows = WaitingRows()
+    private let writesRowsAlone: Bool
 
-    init(_ connection: SQLiteConnection, _ limit: TimeLimit) {
+    /// - Parameter writesRowsAlone: the rows of `insertAtEnd` are written within this call's own savepoint.
+    init(_ connection: SQLiteConnection, _ limit: TimeLimit, writesRowsAlone: Bool = false) {
         self.connection = connection
         self.limit = limit
+        self.writesRowsAlone = writesRowsAlone
     }
 
     func query(_ sql: SQL, _ parameters: [SQLValue]) throws -> [Row] {
@@ -23,6 +27,10 @@ final class SQLiteSession: Session {
         try noting { notices.append(try Notice(channel, payload)) }
     }
 
+    func insertAtEnd(_ insertion: Insertion, _ values: [SQLValue]) throws {
+        try noting { try waitingRows.append(insertion, values) }
+    }
+
     func tableExists(_ name: String) throws -> Bool {
         try !query("SELECT 1 AS found FROM sqlite_master WHERE type = 'table' AND name = $1", name).isEmpty
     }
@@ -34,6 +42,10 @@ final class SQLiteSession: Session {
 
     func verify() throws {
         if let failure { throw failure }
+        if writesRowsAlone {
+            try waitingRows.write { _ = try execute($0, $1) }
+            waitingRows = WaitingRows()
+        }
         try limit.check()
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import GRDBSQLite
 
@@ -83,9 +84,11 @@ final class SQLiteStatement {
         var text = text
         let code = try text.withUTF8 { bytes in
             // PostgreSQL cannot hold U+0000; both engines refuse it alike.
-            guard !bytes.contains(0) else { throw StorageError.constraint("a text with the character U+0000") }
             guard let start = bytes.baseAddress, !bytes.isEmpty else {
                 return sqlite3_bind_text(handle, index, "", 0, SQLiteStatement.copied)
+            }
+            guard memchr(start, 0, bytes.count) == nil else {
+                throw StorageError.constraint("a text with the character U+0000")
             }
             return start.withMemoryRebound(to: CChar.self, capacity: bytes.count) {
                 sqlite3_bind_text(handle, index, $0, Int32(clamping: bytes.count), SQLiteStatement.copied)

@@ -49,7 +49,7 @@ final class SQLiteWriter {
             let connection = try openConnection()
             connection.use {
                 var rest = calls[...]
-                while !rest.isEmpty { rest = rest.dropFirst(commit(rest, on: connection, mayRepeat: true)) }
+                while !rest.isEmpty { rest = rest.dropFirst(commit(rest, on: connection, .first)) }
             }
         } catch {
             report(error)
@@ -57,10 +57,20 @@ final class SQLiteWriter {
         }
     }
 
+    private enum Try {
+        /// The rows of `insertAtEnd` are written for all calls together.
+        case first
+        /// Each call writes them itself, because one of them was refused: only its call shall fail.
+        case apart
+        /// As `apart`; what fails now fails for good.
+        case last
+    }
+
     /// Runs as many of the calls as fit into one commit, and answers them.
     /// - Returns: how many calls have been answered, at least one.
-    private func commit(_ calls: ArraySlice<any PendingCall>, on connection: SQLiteConnection, mayRepeat: Bool) -> Int {
+    private func commit(_ calls: ArraySlice<any PendingCall>, on connection: SQLiteConnection, _ attempt: Try) -> Int {
         var notices = [Notice]()
+        var rows = WaitingRows()
         var done = 0
         let start = metrics.begin()
         do {
@@ -68,15 +78,20 @@ final class SQLiteWriter {
             let earlyEnd = TimeLimit(settings.groupTime, for: .transaction)
             for call in calls {
                 done += 1
-                notices += try attempt(call, on: connection)
+                let session = try run(call, on: connection, writesRowsAlone: attempt != .first)
+                if let session {
+                    notices += session.notices
+                    rows.append(session.waitingRows)
+                }
                 if earlyEnd.isOver { break }
             }
+            try rows.write { _ = try connection.statement($0).execute($1, on: connection) }
             let commitStart = metrics.begin()
             try connection.control(.commit)
             metrics.record(metrics.commit, since: commitStart)
         } catch {
             if connection.isInTransaction { try? connection.control(.rollback) }
-            return failed(calls, after: done, error, on: connection, mayRepeat: mayRepeat)
+            return failed(calls, after: done, error, on: connection, attempt)
         }
         if health.succeeded() { logger.notice("database can be written again") }
         feed.publish(notices)
@@ -87,49 +102,60 @@ final class SQLiteWriter {
     }
 
     /// Runs one call inside its savepoint and undoes it alone when it throws.
+    /// - Returns: what it leaves for the end of the group; `nil` when it was undone.
     /// - Throws: `GroupUndone` when SQLite has undone the whole group by itself.
-    private func attempt(_ call: any PendingCall, on connection: SQLiteConnection) throws -> [Notice] {
+    private func run(_ call: any PendingCall, on connection: SQLiteConnection, writesRowsAlone: Bool) throws
+        -> SQLiteSession?
+    {
         let limit = TimeLimit(settings.timeLimit, for: call.kind)
-        let session = SQLiteSession(connection, limit)
+        let session = SQLiteSession(connection, limit, writesRowsAlone: writesRowsAlone)
         try connection.control(.save)
         connection.limit(limit)
         defer { connection.limit(.none) }
         do {
             try call.attempt(session)
             try connection.control(.release)
-            return session.notices
+            return session
         } catch {
             metrics.countRollback()
             guard connection.isInTransaction else { throw GroupUndone(error: session.failure ?? error) }
             connection.limit(.none)
             try connection.control(.undo)
             try connection.control(.release)
-            return []
+            return nil
         }
     }
 
     /// - Returns: how many of the calls have been answered.
     private func failed(
         _ calls: ArraySlice<any PendingCall>, after done: Int, _ error: any Error, on connection: SQLiteConnection,
-        mayRepeat: Bool
+        _ attempt: Try
     ) -> Int {
         let cause = (error as? GroupUndone)?.error ?? error
         report(cause)
         let tried = calls.prefix(done)
-        if error is GroupUndone, mayRepeat, let offender = tried.last {
+        if error is GroupUndone, attempt != .last, let offender = tried.last {
             offender.fail(cause)
-            var rest = tried.dropLast()
-            while !rest.isEmpty { rest = rest.dropFirst(commit(rest, on: connection, mayRepeat: false)) }
+            repeated(tried.dropLast(), on: connection, .last)
             return done
         }
-        if case StorageError.constraint = cause, mayRepeat, !tried.isEmpty {
+        if case StorageError.constraint = cause {
+            switch attempt {
+            case _ where tried.count == 1, .last: for call in tried { call.fail(cause) }
+            case .first: repeated(tried, on: connection, .apart)
             // A constraint that is checked at commit: only alone can each call learn whether it is meant.
-            for call in tried { _ = commit([call], on: connection, mayRepeat: false) }
+            case .apart: for call in tried { _ = commit([call], on: connection, .last) }
+            }
             return done
         }
         // Nothing could be written: those that wait in the same group need not try one by one.
         for call in calls { call.fail(cause) }
         return calls.count
+    }
+
+    private func repeated(_ calls: ArraySlice<any PendingCall>, on connection: SQLiteConnection, _ attempt: Try) {
+        var rest = calls
+        while !rest.isEmpty { rest = rest.dropFirst(commit(rest, on: connection, attempt)) }
     }
 
     private func openConnection() throws -> SQLiteConnection {

@@ -13,12 +13,12 @@ package protocol Database: Sendable {
 
     /// Runs `body` atomically and returns once its effect is durable.
     ///
-    /// - Parameter key: names the row that concurrent callers will contend for. Waiting calls with
-    ///   the same key are run one after the other inside one database transaction, each undone
-    ///   alone when it throws; `nil` where no single row is hot. SQLite combines all calls anyway.
+    /// - Parameter lane: waiting calls of one lane are run one after the other inside one database
+    ///   transaction, each undone alone when it throws; `nil` runs in a transaction of its own.
+    ///   SQLite combines all calls anyway.
     /// - Throws: `StorageError`, or what `body` throws; nothing of this call is kept then.
     func transaction<Value: Sendable>(
-        combining key: String?, _ body: @escaping @Sendable (any Transaction) throws -> Value
+        combining lane: CallLane?, _ body: @escaping @Sendable (any Transaction) throws -> Value
     ) async throws -> Value
 
     /// Runs a change of the schema: alone among all processes that migrate this database, and
@@ -52,6 +52,23 @@ extension Database {
     }
 }
 
+/// Calls that are put together into one database transaction while they wait.
+package struct CallLane: Sendable, Hashable, ExpressibleByStringLiteral {
+    package let name: String
+    /// Names the row that the call contends for. Where a lane has calls for several rows they run in
+    /// the order of these names, so that no two groups lock rows crosswise.
+    package let row: String
+
+    package init(_ name: String, row: String = "") {
+        self.name = name
+        self.row = row
+    }
+
+    package init(stringLiteral name: String) {
+        self.init(name)
+    }
+}
+
 package enum DatabaseEngine: String, Sendable, CaseIterable {
     case sqlite, postgres
 }
@@ -68,12 +85,24 @@ package protocol Statements {
 
     /// - Returns: the number of rows inserted, updated or deleted.
     func execute(_ sql: SQL, _ parameters: [SQLValue]) throws -> Int
+
+    /// Runs several writes at the cost of one exchange with the server.
+    ///
+    /// - Returns: for each the number of rows changed. Those behind one that changed nothing may not
+    ///   have been run; they are `nil` then.
+    func executeAll(_ statements: [(SQL, [SQLValue])]) throws -> [Int?]
 }
 
 package protocol Transaction: Statements {
     /// Announces a change to every process once this transaction has committed.
     /// - Parameter payload: at most 4,000 bytes, without personal data.
     func notify(_ channel: String, _ payload: String) throws
+
+    /// Writes a row at the end of this transaction.
+    ///
+    /// A constraint that refuses it undoes the whole call: `transaction` throws
+    /// `StorageError.constraint` then, after `body` has returned.
+    func insertAtEnd(_ insertion: Insertion, _ values: [SQLValue]) throws
 }
 
 package protocol SchemaTransaction: Transaction {
@@ -88,6 +117,16 @@ extension Statements {
     /// The first row, or `nil`.
     package func first(_ sql: SQL, _ parameters: (any SQLBindable)?...) throws -> Row? {
         try query(sql, parameters.map { $0?.sqlValue ?? .null }).first
+    }
+
+    package func executeAll(_ statements: [(SQL, [SQLValue])]) throws -> [Int?] {
+        var counts = [Int?](repeating: nil, count: statements.count)
+        for (index, (sql, parameters)) in statements.enumerated() {
+            let count = try execute(sql, parameters)
+            counts[index] = count
+            if count == 0 { break }
+        }
+        return counts
     }
 
     @discardableResult

@@ -2,8 +2,10 @@
 ///
 /// PostgreSQL takes the text as it is. SQLite numbers named parameters by first appearance, so
 /// `bindingOrder` tells its driver which parameter to bind where.
-package struct SQL: Sendable, ExpressibleByStringLiteral {
+package struct SQL: Sendable, Hashable, ExpressibleByStringLiteral {
     package let text: String
+    /// Statements are looked up by their text at every call: it is hashed once.
+    private let textHash: Int
     /// Parameter numbers (1-based) in the order of their first appearance.
     package let bindingOrder: [Int]
 
@@ -14,9 +16,14 @@ package struct SQL: Sendable, ExpressibleByStringLiteral {
     /// For statements put together from constants (a column list, a migration); never from input.
     package init(_ text: String) {
         self.text = text
+        textHash = text.hashValue
         bindingOrder = SQL.placeholders(in: text)
         assert(SQL.faults(in: text).isEmpty, "\(SQL.faults(in: text)) in: \(text)")
     }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(textHash) }
+
+    package static func == (left: SQL, right: SQL) -> Bool { left.text == right.text }
 
     /// What the portable subset forbids; empty for a good text.
     package static func faults(in text: String) -> [String] {
@@ -29,9 +36,10 @@ package struct SQL: Sendable, ExpressibleByStringLiteral {
 
     private static func placeholders(in text: String) -> [Int] {
         var order = [Int]()
+        var seen = Set<Int>()
         var number: Int?
         func finish() {
-            if let found = number, !order.contains(found) { order.append(found) }
+            if let found = number, seen.insert(found).inserted { order.append(found) }
             number = nil
         }
         for byte in text.utf8 {

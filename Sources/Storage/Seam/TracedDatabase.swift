@@ -20,9 +20,9 @@ package struct TracedDatabase<Recorder: Tracer>: Database {
     }
 
     package func transaction<Value: Sendable>(
-        combining key: String?, _ body: @escaping @Sendable (any Transaction) throws -> Value
+        combining lane: CallLane?, _ body: @escaping @Sendable (any Transaction) throws -> Value
     ) async throws -> Value {
-        try await spanned("transaction") { try await inner.transaction(combining: key, body) }
+        try await spanned("transaction") { try await inner.transaction(combining: lane, body) }
     }
 
     package func schemaChange<Value: Sendable>(

@@ -22,7 +22,10 @@ package enum RequestBodyReading {
 
     /// - Throws: 415 unless the request's media type is one of `types`.
     package static func require(_ types: [String], of request: Request) throws {
-        let sent = request.headers[.contentType].map { value in
+        let header = request.headers[.contentType]
+        // Nearly always it is written so.
+        if let header, types.contains(header) { return }
+        let sent = header.map { value in
             value.prefix { $0 != ";" }.trimming { $0 == " " || $0 == "\t" }.lowercased()
         }
         guard let sent, types.contains(sent) else {

@@ -48,13 +48,17 @@ extension PresentedAccessToken {
     }
 
     private static func isB64Token(_ token: Substring) -> Bool {
-        let isGood = token.utf8.allSatisfy { byte in
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E, 0x2B, 0x2F, 0x3D: true
-            default: false
-            }
+        guard !token.isEmpty, token.utf8.count <= 8192 else { return false }
+        var token = String(token)
+        return token.withUTF8 { $0.allSatisfy { tokenBytes[Int($0)] } }
+    }
+
+    /// Looked up by byte: every request of the API brings some seven hundred of them.
+    private static let tokenBytes = (UInt8.min...UInt8.max).map { byte in
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E, 0x2B, 0x2F, 0x3D: true
+        default: false
         }
-        return isGood && !token.isEmpty && token.utf8.count <= 8192
     }
 }
 

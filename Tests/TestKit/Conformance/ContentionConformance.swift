@@ -18,7 +18,7 @@ package func contentionConformance(_ database: any Database, key: String?, capac
 /// Takes a place by conditional update, never by looking first.
 /// - Returns: `false` when no place was left.
 package func claim(_ counter: String, by holder: String, key: String?, in database: any Database) async throws -> Bool {
-    try await database.transaction(combining: key) { transaction in
+    try await database.transaction(combining: key.map { CallLane($0) }) { transaction in
         let taken = try transaction.execute(
             "UPDATE conformance_counter SET used = used + 1 WHERE id = $1 AND used < capacity", counter)
         guard taken == 1 else { return false }

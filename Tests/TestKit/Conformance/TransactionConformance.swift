@@ -13,7 +13,7 @@ package func rollbackConformance(_ database: any Database, key: String?) async t
         for number in 0..<200 {
             group.addTask {
                 do {
-                    try await database.transaction(combining: key) { transaction in
+                    try await database.transaction(combining: key.map { CallLane($0) }) { transaction in
                         try transaction.execute(
                             "UPDATE conformance_counter SET used = used + 1 WHERE id = 'c' AND used < capacity")
                         try transaction.execute(
