@@ -8,7 +8,7 @@ from pathlib import Path
 
 from . import database as behind
 from . import load
-from .report import Row, against, at_most
+from .report import Row, against, at_most, rate
 
 PEOPLE = 5_000
 SPREAD = 1_000
@@ -28,6 +28,8 @@ class Bench:
     cells: list[tuple[int, int]] = field(default_factory=list)
     browser_client: str = "bench-browser"
     redirect: str = "http://localhost:1/callback"
+    refresh_client: str = "bench-refresh"
+    window_client: str = "bench-window"
     machine_client: str = "bench-machine"
     machine_secret: str = "bench-secret-of-43-characters-and-some-more"
     machine_scope: str = "hall.kiosk"
@@ -45,6 +47,12 @@ def prepare(server, database) -> Bench:
     server.command(
         "client", "add", "--id", bench.browser_client, "--redirect-uri", bench.redirect, "--grant",
         "authorization_code", "--scope", "openid", "--auth-method", "none")
+    server.command(
+        "client", "add", "--id", bench.refresh_client, "--redirect-uri", bench.redirect, "--grant",
+        "authorization_code", "--grant", "refresh_token", "--scope", "openid", "--auth-method", "none")
+    server.command(
+        "client", "add", "--id", bench.window_client, "--redirect-uri", bench.redirect, "--grant",
+        "authorization_code", "--scope", "openid", "--scope", "hall.window", "--auth-method", "none")
     server.start()
     try:
         # The first start has made the signing keys.
@@ -105,7 +113,10 @@ def _oversold(database, what, add):
 
 
 def on_sqlite(server, bench, limits, directory, seconds, static, add):
-    bare = limits.bookings(seconds, SPREAD)
+    schema = directory / "schema.sql"
+    schema.write_text(behind.SQLiteFile(server.directory).schema("booking_"))
+    bare = limits.bookings(seconds, SPREAD, schema)
+    thin = limits.thin_bookings(seconds, SPREAD)
     for what, starts, name in (
         (f"holds on SQLite, {len(bench.starts)} slots, 64 clients", bench.starts, "spread"),
         ("holds on SQLite, one slot, 64 clients", bench.starts[:1], "hot"),
@@ -113,6 +124,9 @@ def on_sqlite(server, bench, limits, directory, seconds, static, add):
         outcome = _holds(server, bench, starts, directory, seconds, name)
         add(against(what, outcome.rate, static, "static body", 0.35, _note(outcome)))
         add(against("  the same", outcome.rate, bare, "bare SQLite, one a commit", 2))
+        add(Row(
+            "  the same", rate(outcome.rate), f"bare SQLite, two rows only {rate(thin)}", outcome.rate / thin,
+            note="for comparison: a place and a name, none of the product's other rows"))
         add(at_most("  the same, p99", outcome.p99_ms, 100, "ms"))
     _oversold(behind.SQLiteFile(server.directory), "  cells oversold or miscounted", add)
 

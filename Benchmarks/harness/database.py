@@ -32,23 +32,20 @@ class SQLiteFile:
         with sqlite3.connect(file, timeout=30) as connection:
             return connection.execute(sql).fetchall()
 
+    def schema(self, prefix: str) -> str:
+        """The statements that make the tables whose names begin so, in their order."""
+        rows = self.query(
+            f"SELECT sql FROM sqlite_master WHERE tbl_name LIKE '{prefix}%' AND sql IS NOT NULL ORDER BY rowid")
+        return "".join(row[0] + ";\n" for row in rows)
 
-class PostgreSQL:
-    """A throwaway cluster by scripts/postgres.sh, durable as it would be in production."""
+
+class PostgreSQLAt:
+    """A database that is there already."""
 
     name = "PostgreSQL"
 
-    def __init__(self, root: Path, directory: Path):
-        self.script = root / "scripts" / "postgres.sh"
-        self.directory = directory
-        self.url = self._run("start", directory, "shared_buffers=512MB", "max_wal_size=4GB").strip()
-
-    def _run(self, *arguments) -> str:
-        answer = subprocess.run(
-            [self.script, *map(str, arguments)], capture_output=True, text=True, timeout=180)
-        if answer.returncode != 0:
-            raise SystemExit(f"bench: postgres.sh {arguments[0]} failed:\n{answer.stderr}")
-        return answer.stdout
+    def __init__(self, url: str):
+        self.url = url
 
     def query(self, sql: str) -> list[tuple]:
         answer = subprocess.run(
@@ -57,6 +54,22 @@ class PostgreSQL:
         if answer.returncode != 0:
             raise SystemExit(f"bench: psql failed:\n{answer.stderr}")
         return [tuple(line.split("|")) for line in answer.stdout.splitlines() if line]
+
+
+class PostgreSQL(PostgreSQLAt):
+    """A throwaway cluster by scripts/postgres.sh, durable as it would be in production."""
+
+    def __init__(self, root: Path, directory: Path):
+        self.script = root / "scripts" / "postgres.sh"
+        self.directory = directory
+        super().__init__(self._run("start", directory, "shared_buffers=512MB", "max_wal_size=4GB").strip())
+
+    def _run(self, *arguments) -> str:
+        answer = subprocess.run(
+            [self.script, *map(str, arguments)], capture_output=True, text=True, timeout=180)
+        if answer.returncode != 0:
+            raise SystemExit(f"bench: postgres.sh {arguments[0]} failed:\n{answer.stderr}")
+        return answer.stdout
 
     def pgbench(self, script: Path, clients: int, seconds: float, **variables) -> float:
         """Transactions per second of a script, with prepared statements."""

@@ -18,6 +18,10 @@ class Outcome:
     failed: int
     requests: int
 
+    def note(self) -> str:
+        failed = f", {self.failed} failed" if self.failed else ""
+        return f"p50 {self.p50_ms:.1f} ms, p99 {self.p99_ms:.1f} ms{failed}"
+
 
 def run(port: int, script: str, path: str, seconds: float, clients: int, **variables) -> Outcome:
     environment = os.environ | {"LOAD_DIRECTORY": str(FOLDER)}
@@ -43,8 +47,19 @@ def get(port: int, paths: list[str], directory: Path, seconds: float, clients: i
 
 
 def tokens(port: int, client: str, secret: str, scope: str, seconds: float, clients: int = 64) -> Outcome:
+    body = "grant_type=client_credentials&scope=" + scope
+    return form(port, "/oauth2/token", client, secret, body, seconds, clients)
+
+
+def form(port: int, path: str, client: str, secret: str, body: str, seconds: float, clients: int = 64) -> Outcome:
+    """One form over and over, with the client's HTTP Basic credentials."""
     basic = base64.b64encode(f"{client}:{secret}".encode()).decode()
-    return run(port, "token.lua", "/oauth2/token", seconds, clients, basic=basic, scope=scope)
+    return run(port, "form.lua", path, seconds, clients, basic=basic, form=body)
+
+
+def once(port: int, path: str, bodies: Path, seconds: float, clients: int, **variables) -> Outcome:
+    """Each line of a file is sent once; ends when they are used up."""
+    return run(port, "once.lua", "/", seconds, clients, bodies=bodies, target=path, **variables)
 
 
 def holds(port: int, plan, starts: list[str], directory: Path, seconds: float, name: str, clients: int = 64) -> Outcome:

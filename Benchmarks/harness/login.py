@@ -18,7 +18,7 @@ class Filled:
     cookie: str
 
 
-class _Form(HTMLParser):
+class FormReader(HTMLParser):
     def __init__(self):
         super().__init__()
         self.action = None
@@ -57,7 +57,7 @@ def fetch_form(port: int, client: str, redirect: str, name: str) -> Filled:
             location = urllib.parse.urlsplit(answer.headers["Location"])
             path = location.path + (f"?{location.query}" if location.query else "")
             continue
-        form = _Form()
+        form = FormReader()
         form.feed(text)
         if answer.status != 200 or form.action is None:
             raise SystemExit(f"bench: no sign-in form at {path}: {answer.status}")
@@ -80,13 +80,9 @@ def sign_in(port: int, forms: list[Filled], clients: int) -> tuple[float, int]:
                 form = waiting.get_nowait()
             except queue.Empty:
                 return
-            connection.request("POST", form.path, body=form.body, headers={
-                "Host": f"localhost:{port}", "Origin": f"http://localhost:{port}", "Cookie": form.cookie,
-                "Content-Type": "application/x-www-form-urlencoded"})
-            answer = connection.getresponse()
-            answer.read()
-            if answer.status not in (302, 303) or "error=" in answer.headers.get("Location", "error="):
-                failures.append(answer.status)
+            status = send(connection, port, form)
+            if status not in (302, 303):
+                failures.append(status)
 
     threads = [threading.Thread(target=work) for _ in range(clients)]
     begin = time.monotonic()
@@ -96,6 +92,49 @@ def sign_in(port: int, forms: list[Filled], clients: int) -> tuple[float, int]:
         thread.join()
     seconds = time.monotonic() - begin
     return (len(forms) - len(failures)) / seconds, len(failures)
+
+
+class Storm:
+    """Sign-ins that go on in the background until stopped."""
+
+    def __init__(self, port: int, forms: list[Filled], clients: int):
+        self._results = []
+        self._forms = iter(forms)
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._threads = [threading.Thread(target=self._work, args=(port,)) for _ in range(clients)]
+        for thread in self._threads:
+            thread.start()
+        # The first hashes are under way before anything is measured.
+        time.sleep(0.2)
+
+    def _work(self, port: int):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        while not self._stopping.is_set():
+            with self._lock:
+                form = next(self._forms, None)
+            if form is None:
+                return
+            self._results.append(send(connection, port, form))
+
+    def stop(self) -> tuple[int, int]:
+        """Gives how many signed in and how many did not."""
+        self._stopping.set()
+        for thread in self._threads:
+            thread.join()
+        failed = sum(status not in (302, 303) for status in self._results)
+        return len(self._results) - failed, failed
+
+
+def send(connection: http.client.HTTPConnection, port: int, form: Filled) -> int:
+    """The status of the answer; 0 for a redirect that carries an error."""
+    connection.request("POST", form.path, body=form.body, headers={
+        "Host": f"localhost:{port}", "Origin": f"http://localhost:{port}", "Cookie": form.cookie,
+        "Content-Type": "application/x-www-form-urlencoded"})
+    answer = connection.getresponse()
+    answer.read()
+    refused = answer.status in (302, 303) and "error=" in answer.headers.get("Location", "error=")
+    return 0 if refused else answer.status
 
 
 def _cookie(cookies: dict[str, str]) -> str:

@@ -31,8 +31,11 @@ class Limits:
     def argon2id(self, threads: int, seconds: float) -> float:
         return self._rate("argon2id", threads, seconds)
 
-    def bookings(self, seconds: float, cells: int) -> float:
-        return self._rate("bookings", self.directory, seconds, cells)
+    def bookings(self, seconds: float, cells: int, schema: Path) -> float:
+        return self._rate("bookings", self.directory, seconds, cells, schema)
+
+    def thin_bookings(self, seconds: float, cells: int) -> float:
+        return self._rate("bookings-thin", self.directory, seconds, cells)
 
 
 def cores() -> int:

@@ -27,6 +27,8 @@ class Server:
             "YIMEN_LIMITS_ENABLED": "false",
             "YIMEN_BOOKING_LIMITS_ACTIVE": "1000",
             "YIMEN_BOOKING_LIMITS_PER_ITEM_AND_DAY": "100",
+            # Check-in is measured for a slot that begins soon.
+            "YIMEN_BOOKING_CHECK_IN_EARLY_MINUTES": "240",
         }
         if database_url:
             self.environment["YIMEN_DATABASE_URL"] = database_url
@@ -85,6 +87,12 @@ class Server:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
         return int(line.split()[1]) / 1024
+
+    def kill(self):
+        """kill -9: nothing is finished, nothing is said."""
+        self.process.kill()
+        self.process.wait()
+        self.process = None
 
     def stop(self):
         if self.process is None:

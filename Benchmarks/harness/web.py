@@ -1,9 +1,12 @@
 """Rows that need no booking: start, static body, reads, tokens, sign-ins, memory."""
 
+import socket
+import subprocess
+import time
 import urllib.parse
 
 from . import load, machine
-from .login import fetch_form, sign_in
+from .login import Storm, fetch_form, sign_in
 from .report import Row, against, at_most, rate
 
 QUERIES = ["办房本", "身份证", "shenfenzheng", "社保卡", "护照", "公积金", "passport", "营业执照", "发票", "结婚"]
@@ -21,8 +24,29 @@ def memory(server, add):
 def static(server, directory, seconds, add) -> float:
     """The limit of every HTTP row: a body of a few bytes through the same listener and middleware."""
     outcome = load.get(server.port, ["/health/live"], directory, seconds)
-    add(Row("static body (/health/live), 64 clients", rate(outcome.rate), note=_latency(outcome)))
+    add(Row("static body (/health/live), 64 clients", rate(outcome.rate), note=outcome.note()))
     return outcome.rate
+
+
+def bare(program, port, directory, seconds, static, add):
+    """What the framework does with nothing of ours around it."""
+    process = subprocess.Popen(
+        [program, "rehearsal-listener", "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            try:
+                socket.create_connection(("127.0.0.1", port), 1).close()
+                break
+            except OSError:
+                time.sleep(0.02)
+        outcome = load.get(port, ["/health/live"], directory, seconds)
+    finally:
+        process.terminate()
+        process.wait()
+    add(Row(
+        "the same body from bare Hummingbird", rate(outcome.rate), f"static body {rate(static)}", static / outcome.rate,
+        note=f"ratio: static body to bare Hummingbird; {outcome.note()}"))
 
 
 def reads(server, bench, directory, seconds, limit, add):
@@ -35,13 +59,13 @@ def reads(server, bench, directory, seconds, limit, add):
 
 
 def _read(what, outcome, limit, add):
-    add(against(what, outcome.rate, limit, "static body", 0.6, _latency(outcome)))
+    add(against(what, outcome.rate, limit, "static body", 0.6, outcome.note()))
     add(at_most(f"{what}, p99", outcome.p99_ms, 20, "ms"))
 
 
 def tokens(server, bench, seconds, limit, add):
     outcome = load.tokens(server.port, bench.machine_client, bench.machine_secret, bench.machine_scope, seconds)
-    add(against("token issue (client credentials, ES256)", outcome.rate, limit, "static body", 0.4, _latency(outcome)))
+    add(against("token issue (client credentials, ES256)", outcome.rate, limit, "static body", 0.4, outcome.note()))
 
 
 def login_forms(server, bench, count):
@@ -68,6 +92,17 @@ def login(server, bench, limits, seconds, add):
     add(login_row("64 sign-ins of one person at once", figure, limit, failures, bar=0.5))
 
 
-def _latency(outcome) -> str:
-    failed = f", {outcome.failed} failed" if outcome.failed else ""
-    return f"p50 {outcome.p50_ms:.1f} ms, p99 {outcome.p99_ms:.1f} ms{failed}"
+def storm(server, bench, directory, seconds, add):
+    """What 64 people who sign in at once do to somebody who looks for a free time."""
+    slots = [
+        f"/api/v1/halls/{bench.hall}/slots?" + urllib.parse.urlencode({"item": bench.item, "date": day})
+        for day in bench.days]
+    calm = load.get(server.port, slots, directory, seconds, clients=8)
+    forms = login_forms(server, bench, int(200 * seconds))
+    storm = Storm(server.port, forms, 64)
+    busy = load.get(server.port, slots, directory, seconds, clients=8)
+    signed_in, failures = storm.stop()
+    ratio = busy.p99_ms / calm.p99_ms
+    add(Row(
+        "slot list, 8 clients, while 64 sign in: p99", f"{busy.p99_ms:.3g} ms", f"without them {calm.p99_ms:.3g} ms",
+        ratio, "≤ 2", ratio <= 2, f"{signed_in} signed in meanwhile, {failures} failed"))

@@ -17,6 +17,6 @@ struct Yimen: AsyncParsableCommand {
             ServeCommand.self, MigrateCommand.self, SeedCommand.self, ClientCommand.self, UserCommand.self,
             DeviceCommand.self, KeysCommand.self, AuditCommand.self, OutboxCommand.self, DoctorCommand.self,
             ConfigurationCommand.self,
-            RehearsalTokensCommand.self,
+            RehearsalTokensCommand.self, RehearsalListenerCommand.self,
         ])
 }

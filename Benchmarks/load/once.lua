@@ -1,0 +1,48 @@
+-- POST of bodies that are good once, from the file LOAD_BODIES, one a line; ends when they are used up.
+-- LOAD_HEADERS holds further header lines, `Name: value`, separated by LOAD_SEPARATOR-free newlines.
+local ffi = require("ffi")
+ffi.cdef("typedef struct { long s; long us; } yimen_time; int gettimeofday(yimen_time *, void *);")
+
+local built, at = {}, 0
+local answered, failed = 0, 0
+local first, last = 0, 0
+local threads = {}
+
+local function now()
+    local time = ffi.new("yimen_time")
+    ffi.C.gettimeofday(time, nil)
+    return tonumber(time.s) + tonumber(time.us) / 1e6
+end
+
+function setup(thread) threads[#threads + 1] = thread end
+
+function init()
+    local headers = { ["Content-Type"] = os.getenv("LOAD_TYPE") }
+    local bearer = os.getenv("LOAD_BEARER")
+    if bearer then headers["Authorization"] = "Bearer " .. bearer end
+    local path = os.getenv("LOAD_TARGET")
+    for body in io.lines(os.getenv("LOAD_BODIES")) do built[#built + 1] = wrk.format("POST", path, headers, body) end
+    answers, failures, began, ended = 0, 0, 0, 0
+end
+
+function request()
+    if at == 0 then began = now() end
+    at = at + 1
+    return built[at] or built[#built]
+end
+
+function response(status)
+    answers = answers + 1
+    if status >= 400 then failures = failures + 1 end
+    ended = now()
+    -- Those still under way are sent a body for the second time, which must be refused.
+    if answers >= #built then wrk.thread:stop() end
+end
+
+function done(summary, latency, requests)
+    local thread = threads[1]
+    local seconds = thread:get("ended") - thread:get("began")
+    io.write(string.format(
+        'RESULT {"requests":%d,"seconds":%.6f,"failed":%d,"lost":0,"p50":%d,"p99":%d}\n',
+        thread:get("answers"), seconds, thread:get("failures"), latency:percentile(50), latency:percentile(99)))
+end
