@@ -88,6 +88,23 @@ class Server:
         line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
         return int(line.split()[1]) / 1024
 
+    def processor_seconds(self) -> tuple[float, float]:
+        """What the threads that hash passwords have used so far, and what all others have."""
+        tick = os.sysconf("SC_CLK_TCK")
+        hashing = others = 0.0
+        for thread in Path(f"/proc/{self.process.pid}/task").iterdir():
+            try:
+                fields = (thread / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            used = (int(fields[11]) + int(fields[12])) / tick
+            # They alone run at a lower priority.
+            if int(fields[16]) > 0:
+                hashing += used
+            else:
+                others += used
+        return hashing, others
+
     def kill(self):
         """kill -9: nothing is finished, nothing is said."""
         self.process.kill()
