@@ -72,6 +72,31 @@ struct CallingOrderTests {
         }
     }
 
+    @Test(arguments: 0..<40)
+    func `the forecast calls whom the order calls, one after the other`(seed: UInt64) {
+        var random = SplitMix(state: seed)
+        var waiting = (0..<50).map { number in
+            var one = candidate(
+                "t\(number)", waited: Int(random.next() % 80) - 10,
+                PriorityClass.allCases[Int(random.next() % UInt64(PriorityClass.allCases.count))],
+                punctual: random.next() % 3 == 0, opensIn: Int(random.next() % 30) - 20,
+                behind: random.next() % 5 == 0 ? 2 : 0)
+            if random.next() % 10 == 0 { one.head = now - .minutes(Int(random.next() % 3)) }
+            return one
+        }
+        let all = waiting
+        var queue = PlayedQueue(all, order: order)
+        var time = now
+        while let expected = order.next(of: waiting, at: time) {
+            let called = queue.callNext(at: time.milliseconds)
+            #expect(called.map { all[$0.ticket].ticket } == expected.ticket)
+            waiting.removeAll { $0.ticket == expected.ticket }
+            time = time + .seconds(Int(random.next() % 90))
+        }
+        let last = queue.callNext(at: time.milliseconds)
+        #expect(last == nil)
+    }
+
     @Test func `a longer queue means a longer forecast, and windows shorten it`() {
         func outlook(_ others: Int, windows: Int) -> WaitForecast.Outlook {
             let queue = (0..<others).map { candidate("t\($0)", waited: 20 - $0 % 20) } + [candidate("me", waited: 0)]

@@ -24,15 +24,28 @@ struct CallingOrder: Sendable {
     let settings: BookingSettings
 
     func score(_ candidate: Candidate, at now: Instant) -> Double {
-        let waited = Double((now - candidate.reference).milliseconds) / 60_000
-        guard waited > 0 else { return waited }
-        let top = max(settings.rateBooked, settings.ratePriority, settings.rateOrdinary)
-        let own = rate(of: candidate)
-        let ceiling = Double(settings.waitCeiling.milliseconds) / 60_000
-        return own * min(waited, ceiling) + top * max(0, waited - ceiling)
+        Scale(settings).score(
+            milliseconds: now.milliseconds - candidate.reference.milliseconds, rate: rate(of: candidate))
     }
 
-    private func rate(of candidate: Candidate) -> Double {
+    /// What the settings make of a wait.
+    struct Scale {
+        private let top: Double
+        private let ceiling: Double
+
+        init(_ settings: BookingSettings) {
+            top = max(settings.rateBooked, settings.ratePriority, settings.rateOrdinary)
+            ceiling = Double(settings.waitCeiling.milliseconds) / 60_000
+        }
+
+        func score(milliseconds: Int64, rate: Double) -> Double {
+            let waited = Double(milliseconds) / 60_000
+            guard waited > 0 else { return waited }
+            return rate * min(waited, ceiling) + top * max(0, waited - ceiling)
+        }
+    }
+
+    func rate(of candidate: Candidate) -> Double {
         let byClass = candidate.priority == .ordinary ? settings.rateOrdinary : settings.ratePriority
         return candidate.punctual ? max(byClass, settings.rateBooked) : byClass
     }

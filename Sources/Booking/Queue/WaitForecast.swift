@@ -24,8 +24,11 @@ struct WaitForecast: Sendable {
         var delays = [Int64]()
         var aheads = [Int]()
         var draws = DrawSequence(seed: 0x9E37_79B9_7F4A_7C15)
+        let queue = PlayedQueue(waiting, order: order)
+        let own = waiting.firstIndex { $0.ticket == ticket }
+        let busy = (busyUntil.isEmpty ? [now] : busyUntil).map { max(0, ($0 - now).milliseconds) }
         for _ in 0..<WaitForecast.runs(waiting: waiting.count) {
-            let (delay, ahead) = run(ticket, waiting, busyUntil.isEmpty ? [now] : busyUntil, now, &draws)
+            let (delay, ahead) = WaitForecast.run(own, queue, busy, now.milliseconds, &draws)
             delays.append(delay)
             aheads.append(ahead)
         }
@@ -40,22 +43,24 @@ struct WaitForecast: Sendable {
             ahead: aheads[aheads.count / 2])
     }
 
-    private func run(
-        _ ticket: String, _ waiting: [Candidate], _ busyUntil: [Instant], _ now: Instant, _ draws: inout DrawSequence
+    /// One run, in whole milliseconds.
+    ///
+    /// - Parameters:
+    ///   - own: position of the ticket in question.
+    ///   - busy: for each window, how long it is still expected to be busy.
+    /// - Returns: when the ticket is called, and how many were called before it.
+    private static func run(
+        _ own: Int?, _ waiting: PlayedQueue, _ busy: [Int64], _ now: Int64, _ draws: inout DrawSequence
     ) -> (Int64, Int) {
         var queue = waiting
-        var free = busyUntil.map { until in
-            until <= now ? now : now + .milliseconds(Int64(Double((until - now).milliseconds) * draws.service()))
-        }
+        var free = busy.map { $0 == 0 ? now : now + Int64(Double($0) * draws.service()) }
         var ahead = 0
-        while !queue.isEmpty {
-            guard let window = free.indices.min(by: { free[$0] < free[$1] }) else { break }
+        while let window = free.indices.min(by: { free[$0] < free[$1] }) {
             let time = free[window]
-            guard let next = order.next(of: queue, at: time) else { break }
-            if next.ticket == ticket { return ((time - now).milliseconds, ahead) }
-            queue.removeAll { $0.ticket == next.ticket }
+            guard let next = queue.callNext(at: time) else { break }
+            if next.ticket == own { return (time - now, ahead) }
             ahead += 1
-            free[window] = time + .milliseconds(Int64(Double(next.minutes) * 60_000 * draws.service()))
+            free[window] = time + Int64(next.milliseconds * draws.service())
         }
         return (0, ahead)
     }

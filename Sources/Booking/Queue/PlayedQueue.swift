@@ -1,0 +1,57 @@
+import Core
+
+/// A queue laid out for a forecast, which asks thousands of times who comes next: numbers only, in the order that
+/// decides among equals. It answers as `CallingOrder.next` does.
+struct PlayedQueue {
+    private struct Place {
+        let ticket: Int
+        let rate: Double
+        let reference: Int64
+        let callableAt: Int64
+        /// As in `CallingOrder`, for one who may be called: before all, in turn, behind others.
+        let tier: Int
+        let milliseconds: Double
+    }
+
+    struct Next: Equatable {
+        /// Position in the list of candidates that the queue was made of.
+        let ticket: Int
+        /// Planned length of the service.
+        let milliseconds: Double
+    }
+
+    private let scale: CallingOrder.Scale
+    private var places: [Place]
+
+    init(_ candidates: [Candidate], order: CallingOrder) {
+        scale = CallingOrder.Scale(order.settings)
+        places = candidates.enumerated()
+            .sorted { left, right in
+                (left.element.head ?? left.element.reference, left.element.number)
+                    < (right.element.head ?? right.element.reference, right.element.number)
+            }
+            .map { index, candidate in
+                Place(
+                    ticket: index, rate: order.rate(of: candidate), reference: candidate.reference.milliseconds,
+                    callableAt: candidate.callableAt.milliseconds,
+                    tier: candidate.head != nil ? -1 : candidate.behind > 0 ? 1 : 0,
+                    milliseconds: Double(candidate.minutes) * 60_000)
+            }
+    }
+
+    /// Takes out whom to call at a time; `nil` when nobody is left.
+    mutating func callNext(at now: Int64) -> Next? {
+        var best: (index: Int, tier: Int, score: Double)?
+        for (index, place) in places.enumerated() {
+            let tier = place.tier >= 0 && place.callableAt > now ? 2 : place.tier
+            if let best, tier > best.tier { continue }
+            let score = tier < 0 ? 0 : scale.score(milliseconds: now - place.reference, rate: place.rate)
+            // Of equals the first stays.
+            if let best, tier == best.tier, score <= best.score { continue }
+            best = (index, tier, score)
+        }
+        guard let best else { return nil }
+        let place = places.remove(at: best.index)
+        return Next(ticket: place.ticket, milliseconds: place.milliseconds)
+    }
+}
