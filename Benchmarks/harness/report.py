@@ -44,7 +44,17 @@ def line(row: Row) -> str:
     return f"{what:<46} {figure:>11}  {limit:<34} {ratio:>6}  {bar:<10} {verdict:<8} {note}".rstrip()
 
 
+BEGIN, END = "<!-- measured -->", "<!-- end of what was measured -->"
+
+
 def markdown(rows: list[Row], heading: list[str]) -> str:
-    lines = ["# Benchmarks", "", *heading, "", "| " + " | ".join(HEAD) + " |", "| --- " * len(HEAD) + "|"]
+    lines = [*heading, "", "| " + " | ".join(HEAD) + " |", "| --- " * len(HEAD) + "|"]
     lines += ["| " + " | ".join(row.cells) + " |" for row in rows]
     return "\n".join(lines) + "\n"
+
+
+def replaced(document: str, table: str) -> str:
+    """The document with the table of this run in place of the one before."""
+    before, _, rest = document.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n{table}{END}{after}"
