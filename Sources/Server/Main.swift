@@ -10,7 +10,7 @@ struct Yimen: AsyncParsableCommand {
             Settings come from flags, then the environment (YIMEN_…), then a file (--config).
             `yimen configuration example` prints every key.
 
-            Exit codes: 0 done; 1 refused, or something was found wrong; 64 wrong usage; 69 the database cannot be used;
+            Exit codes: 0 done; 1 refused, or something was found wrong; 64 wrong usage; 69 the database cannot be used; \
             75 too busy, try again; 77 a key file's permissions; 78 a wrong setting.
             """,
         subcommands: [

@@ -63,6 +63,11 @@ class Yimen:
             timeout=120,
         )
 
+    @staticmethod
+    def command(*arguments: str) -> subprocess.CompletedProcess:
+        """One that needs no installation."""
+        return subprocess.run([PROGRAMS / "yimen", *arguments], capture_output=True, text=True, timeout=60)
+
     def succeed(self, *arguments: str) -> str:
         done = self.run(*arguments)
         assert done.returncode == 0, (

@@ -1,5 +1,7 @@
 """What an operator relies on: commands, exit codes, health, metrics, logs, a clean end."""
 
+import pathlib
+
 import httpx
 import pytest
 from conftest import backends
@@ -73,11 +75,53 @@ def test_a_wrong_key_in_the_file_is_named(fresh, tmp_path):
     assert str(file) in done.stderr + done.stdout and "prot" in done.stderr + done.stdout
 
 
-def test_every_command_has_help(fresh):
-    for command in (["serve"], ["migrate"], ["seed"], ["client"], ["client", "add"], ["user"], ["device"], ["doctor"]):
-        done = fresh.run(*command, "--help")
-        assert done.returncode == 0 and "OVERVIEW" in done.stdout, command
-    assert fresh.run("frobnicate").returncode != 0
+@pytest.mark.parametrize(
+    "command",
+    "serve|migrate|seed|client|client add|client list|client remove|user|user add|device|device enrol|keys|keys list|"
+    "keys rotate|keys retire|audit|audit verify|outbox|outbox list|outbox retry|doctor|configuration".split("|"),
+)
+def test_every_command_has_help(command):
+    done = Yimen.command(*command.split(), "--help")
+    assert done.returncode == 0 and "OVERVIEW" in done.stdout
+    assert all(len(line) <= 80 or line.startswith("USAGE") for line in done.stdout.splitlines())
+
+
+def test_exit_codes_tell_what_kind_of_trouble_it_is(fresh):
+    assert fresh.run("frobnicate").returncode == 64
+    assert fresh.run("keys", "retire", "one").returncode == 64
+    assert fresh.run("serve", YIMEN_HTTP_PORT="eighty").returncode == 78
+    assert fresh.run("migrate", YIMEN_DATABASE_URL="postgres:///x?host=/nowhere").returncode == 69
+    fresh.succeed("migrate")
+    assert fresh.run("client", "remove", "--id", "nobody").returncode == 1
+    (pathlib.Path(fresh.directory) / "keys" / "data-1.key").chmod(0o644)
+    refused = fresh.run("keys", "list")
+    assert refused.returncode == 77 and "chmod 600" in refused.stderr
+
+
+@pytest.mark.parametrize("key", ["limits.signIn.perMinute", "limits.page.burst"])
+def test_a_wrong_limit_names_file_line_key_and_range(fresh, tmp_path, key):
+    _, name, value = key.split(".")
+    file = tmp_path / "yimen.yaml"
+    file.write_text(f"limits:\n  {name}:\n    {value}: none\n")
+    done = fresh.run("serve", YIMEN_CONFIG=str(file))
+    assert done.returncode == 78
+    assert f"{file}:3: {key}" in done.stderr and "1 to 1000000" in done.stderr
+
+
+def test_limits_hold_when_they_are_on(fresh):
+    fresh.environment |= {
+        "YIMEN_LIMITS_ENABLED": "true",
+        "YIMEN_LIMITS_READ_PER_MINUTE": "1",
+        "YIMEN_LIMITS_READ_BURST": "3",
+    }
+    fresh.prepare()
+    fresh.start()
+    with fresh.client() as client:
+        answers = [client.get("/api/v1/items") for _ in range(5)]
+        assert [answer.status_code for answer in answers] == [200] * 3 + [429] * 2
+        assert int(answers[-1].headers["retry-after"]) >= 1
+        assert client.get("/").status_code == 200
+    assert fresh.stop() == 0
 
 
 def test_the_doctor_finds_a_healthy_system(yimen):

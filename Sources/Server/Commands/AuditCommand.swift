@@ -10,8 +10,8 @@ struct AuditCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Proves that no record was changed or removed, in any chain.",
             discussion: """
-                One line for each chain: that of identities and accounts, and that of each hall's visits. A broken chain is
-                named with its first wrong position, and the exit code is 1. Records cut off at the end of the first chain
+                One line for each chain: that of identities and accounts, and that of each hall's visits. A broken chain is \
+                named with its first wrong position, and the exit code is 1. Records cut off at the end of the first chain \
                 show only against a count noted earlier.
                 """)
 

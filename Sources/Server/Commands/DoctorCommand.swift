@@ -6,8 +6,8 @@ struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor", abstract: "Looks at everything the server needs and says what is wrong and what to do.",
         discussion: """
-            Packages, data directory, keys, disk, clock, database, schema, sealed data, demo data, outbox, resources,
-            certificate and the public address. Changes nothing but a short-lived file in the data directory. Each line is
+            Packages, data directory, keys, disk, clock, database, schema, sealed data, demo data, outbox, resources, \
+            certificate and the public address. Changes nothing but a short-lived file in the data directory. Each line is \
             ok, warn or FAIL; the exit code is 1 when a check failed and 0 with warnings.
             """)
 

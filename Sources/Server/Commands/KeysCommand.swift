@@ -28,7 +28,7 @@ struct KeysCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Makes a new sealing key current and seals everything under it, while servers run.",
             discussion: """
-                Can be interrupted at any point and run again: it goes on where it stopped. With several machines that do
+                Can be interrupted at any point and run again: it goes on where it stopped. With several machines that do \
                 not share the data directory: --prepare first, copy the key file to each, then rotate.
                 --signing publishes the next keys that sign tokens instead; they sign after the usual lead.
                 """)

@@ -14,7 +14,7 @@ struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve", abstract: "Serves everything until it is told to stop (SIGTERM or Ctrl-C).",
         discussion: """
-            The first signal lets requests in flight finish and ends with exit code 0; event streams are closed and come
+            The first signal lets requests in flight finish and ends with exit code 0; event streams are closed and come \
             back elsewhere. Any number of processes may serve one PostgreSQL database.
             """)
 
