@@ -47,7 +47,9 @@ fi
 # What the programs were built from; the same again needs no look by the package manager, which takes many seconds.
 sources() {
     stat -Lc '%n %s %Y' "$(command -v swift)"
-    find Package.swift Package.resolved Sources -type f -printf '%p %s %T@\n' | LC_ALL=C sort
+    find Package.swift Sources -type f -printf '%p %s %T@\n' | LC_ALL=C sort
+    # Not there before the first build, which makes it.
+    [ ! -f Package.resolved ] || find Package.resolved -printf '%p %s %T@\n'
 }
 mkdir -p .build/logs
 stamp=.build/logs/run-$build.sources
@@ -62,7 +64,9 @@ elif ! cmp -s "$stamp.new" "$stamp" || [ ! -x "$programs/yimen" ] || [ ! -x "$pr
         swift build -c "$build" --product yimen
     quietly .build/logs/run-samples.log "Building the sample departments" \
         swift build -c "$build" --product department-samples
-    mv "$stamp.new" "$stamp"
+    # What was there when the build began, since files may have changed meanwhile, with the versions that it resolved.
+    { grep -v '^Package.resolved ' "$stamp.new"; find Package.resolved -printf '%p %s %T@\n'; } >"$stamp"
+    rm -f "$stamp.new"
 fi
 
 "$programs/yimen" migrate | sed '/^applied /d'
