@@ -52,6 +52,7 @@ package struct IdentityCleanup: Service {
     /// Each with whether the retention is added. Children come before their parents.
     private static let statements: [(SQL, Bool)] = [
         (batch(of: "identity_sign_in_request", key: "handle_hash", where: "expires_at_ms < $1"), false),
+        (batch(of: "identity_pushed_request", key: "handle_hash", where: "kept_until_ms < $1"), false),
         (batch(of: "identity_sign_in_failure", key: "bucket", where: "window_ends_at_ms < $1"), false),
         (batch(of: "identity_single_use", key: "key_hash", where: "expires_at_ms < $1"), false),
         (batch(of: "identity_revocation", key: "subject", where: "expires_at_ms < $1"), false),

@@ -1,3 +1,4 @@
+package import Catalogue
 package import Core
 package import Cryptography
 package import Logging
@@ -39,11 +40,12 @@ package struct IdentityProvider: Sendable {
     private let passwords: PasswordHashing
     private let surroundings: Surroundings
     private let listener: any RelyingSessionListener
+    private let catalogue: Catalogue
 
     package init(
         database: any Database, crypto: any CryptoProvider, passwords: PasswordHashing, settings: IdentitySettings,
         surroundings: Surroundings, outbound: any OutboundForms & OutboundDocuments,
-        listener: any RelyingSessionListener, logger: Logger
+        listener: any RelyingSessionListener, catalogue: Catalogue = Catalogue(), logger: Logger
     ) {
         self.database = database
         self.crypto = crypto
@@ -51,6 +53,7 @@ package struct IdentityProvider: Sendable {
         self.settings = settings
         self.surroundings = surroundings
         self.listener = listener
+        self.catalogue = catalogue
         keys = SigningKeys(database: database, crypto: crypto)
         keyRotation = KeyRotation(
             database: database, crypto: crypto, keys: keys, settings: settings, surroundings: surroundings,
@@ -111,6 +114,12 @@ package struct IdentityProvider: Sendable {
 
     struct Endpoints {
         let authorize: AuthorizeEndpoint
+        let pushed: PushedAuthorizationEndpoint
+        let selectAccount: SelectAccountEndpoint
+        let stepUp: StepUpEndpoint
+        let consent: ConsentEndpoint
+        let access: AccessEndpoint
+        let consents: ConsentAPI
         let login: LoginEndpoint
         let logout: LogoutEndpoint
         let signedOut: SignedOutPages
@@ -132,7 +141,10 @@ package struct IdentityProvider: Sendable {
             database: database, crypto: crypto, settings: settings, surroundings: surroundings)
         let issue = IssueAuthorizationCode(
             database: database, crypto: crypto, settings: settings, surroundings: surroundings)
-        let responder = AuthorizationResponder(issuer: settings.issuer, renderer: router.renderer)
+        let responder = AuthorizationResponder(
+            issuer: settings.issuer,
+            signed: SignedResponse(keys: keys, issuer: settings.issuer, surroundings: surroundings),
+            renderer: router.renderer)
         let errors = ProtocolErrorPage(renderer: router.renderer)
         let signedOut = SignedOutPages(
             database: database, crypto: crypto, clients: clients, cookies: router.cookies, renderer: router.renderer,
@@ -142,14 +154,37 @@ package struct IdentityProvider: Sendable {
             database: database, crypto: crypto, passwords: passwords, vault: vault, sessions: ending,
             throttle: SignInThrottle(limits: settings.throttle, crypto: crypto), settings: settings,
             surroundings: surroundings)
+        let establish = EstablishClient(clients: clients)
+        let checks = AuthorizeChecks(hints: hints, apiAudience: settings.apiAudience)
+        let unwrap = UnwrapRequestObject(tokens: clientTokens, issuer: settings.issuer, surroundings: surroundings)
+        let pushed = PushedRequests(
+            database: database, crypto: crypto, settings: settings, surroundings: surroundings)
+        let proceed = ContinueAuthorization(
+            read: ReadSituation(database: database, subjects: subjects, surroundings: surroundings), issue: issue,
+            responder: responder)
+        let frame = InteractionFrame(
+            requests: requests, clients: clients, browsers: browsers, proceed: proceed,
+            refuse: RefuseAuthorization(database: database, surroundings: surroundings), renderer: router.renderer)
+        let names = PersonNames(database: database, vault: vault, crypto: crypto)
+        let wording = ConsentWording(renderer: router.renderer, catalogue: catalogue, issuer: settings.issuer)
+        let consents = ConsentRegistry(database: database, sessions: ending, surroundings: surroundings)
         return Endpoints(
             authorize: AuthorizeEndpoint(
-                establish: EstablishClient(clients: clients), checks: AuthorizeChecks(hints: hints), issue: issue,
+                establish: establish, checks: checks, unwrap: unwrap, pushed: pushed, proceed: proceed,
                 errors: errors, responder: responder, browsers: browsers, signInRequests: requests,
                 surroundings: surroundings),
+            pushed: PushedAuthorizationEndpoint(
+                authenticate: authenticate, establish: establish, checks: checks, unwrap: unwrap,
+                holders: establishHolder, pushed: pushed, surroundings: surroundings),
+            selectAccount: SelectAccountEndpoint(frame: frame, names: names),
+            stepUp: StepUpEndpoint(frame: frame, catalogue: catalogue),
+            consent: ConsentEndpoint(frame: frame, names: names, wording: wording),
+            access: AccessEndpoint(
+                registry: consents, clients: clients, browsers: browsers, wording: wording, renderer: router.renderer),
+            consents: ConsentAPI(registry: consents, clients: clients),
             login: LoginEndpoint(
-                signIn: signIn, requests: requests, issue: issue, responder: responder, browsers: browsers,
-                clients: clients, renderer: router.renderer, settings: settings, surroundings: surroundings),
+                signIn: signIn, requests: requests, frame: frame, browsers: browsers, clients: clients,
+                renderer: router.renderer, settings: settings, surroundings: surroundings),
             logout: LogoutEndpoint(
                 database: database, clients: clients, hints: hints, browsers: browsers, sessions: ending,
                 errors: errors, renderer: router.renderer, forms: router.forms, signedOut: signedOut,

@@ -21,12 +21,21 @@ package struct IdentityRoutes: Sendable {
 
         router.browser.get("/login", use: endpoints.login.get)
         router.browser.post("/login", use: endpoints.login.post)
+        router.browser.get("/select-account", use: endpoints.selectAccount.get)
+        router.browser.post("/select-account", use: endpoints.selectAccount.post)
+        router.browser.get("/step-up", use: endpoints.stepUp.get)
+        router.browser.post("/step-up", use: endpoints.stepUp.post)
+        router.browser.get("/consent", use: endpoints.consent.get)
+        router.browser.post("/consent", use: endpoints.consent.post)
+        router.browser.get("/account/access", use: endpoints.access.get)
+        router.browser.post("/account/access", use: endpoints.access.post)
         router.browser.get("/account", use: endpoints.account.get)
         router.browser.post("/account", use: endpoints.account.post)
         router.browser.get("/account/password", use: endpoints.password.get)
         router.browser.post("/account/password", use: endpoints.password.post)
 
         router.protocols.post("/oauth2/token", use: endpoints.token.post)
+        router.protocols.post("/oauth2/par", use: endpoints.pushed.post)
         router.protocols.get("/oauth2/userinfo", use: endpoints.userInfo.get)
         router.protocols.post("/oauth2/userinfo", use: endpoints.userInfo.post)
         router.protocols.post("/oauth2/introspect", use: endpoints.introspection.post)
@@ -34,5 +43,8 @@ package struct IdentityRoutes: Sendable {
         router.protocols.get("/oauth2/jwks", use: endpoints.discovery.jwks)
         router.protocols.get("/.well-known/openid-configuration", use: endpoints.discovery.configuration)
         router.protocols.get("/.well-known/oauth-authorization-server", use: endpoints.discovery.configuration)
+
+        router.api.get("/api/v1/consents", use: endpoints.consents.list)
+        router.api.delete("/api/v1/consents/{client}", use: endpoints.consents.withdraw)
     }
 }

@@ -12,6 +12,8 @@ package struct IdentitySettings: Sendable {
     package var idTokenLife: Duration = .seconds(600)
     /// How long a sign-in page may stay open before the request behind it is forgotten.
     package var signInRequestLife: Duration = .minutes(30)
+    /// Life of a pushed authorization request until a browser opens it: 5…600 s (RFC 9126 §2.2).
+    package var pushedRequestLife: Duration = .seconds(60)
     /// A browser's session ends after this long without use.
     package var sessionIdle: Duration = .hours(2)
     /// A browser's session ends this long after sign-in, used or not.

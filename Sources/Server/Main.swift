@@ -15,6 +15,7 @@ struct Yimen: AsyncParsableCommand {
             """,
         subcommands: [
             ServeCommand.self, MigrateCommand.self, SeedCommand.self, ClientCommand.self, UserCommand.self,
+            ConsentCommand.self,
             DeviceCommand.self, KeysCommand.self, AuditCommand.self, OutboxCommand.self, DoctorCommand.self,
             ConfigurationCommand.self,
             RehearsalTokensCommand.self, RehearsalListenerCommand.self,

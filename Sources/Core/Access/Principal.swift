@@ -65,4 +65,6 @@ package enum Scope {
     package static let booking = "booking"
     package static let kiosk = "hall.kiosk"
     package static let window = "hall.window"
+    /// See and take back what systems may have of oneself.
+    package static let account = "account"
 }

@@ -76,6 +76,26 @@ extension AuditEvent {
         AuditEvent(kind: "grant.revoked", actor: actor, subject: grant, surroundings)
     }
 
+    /// A person allowed a system what it asked for.
+    static func consentGiven(to client: String, by person: String, _ surroundings: Surroundings) -> AuditEvent {
+        AuditEvent(kind: "consent.given", actor: person, subject: client, surroundings)
+    }
+
+    /// A person turned a request down, or could not meet what it demands.
+    static func authorizationRefused(
+        _ error: OAuthError.Code, to client: String, by person: String, _ surroundings: Surroundings
+    ) -> AuditEvent {
+        AuditEvent(
+            kind: "authorization.refused", actor: person, subject: client, detail: error.rawValue, surroundings)
+    }
+
+    /// What a person had allowed a system was taken back.
+    static func consentWithdrawn(
+        from client: String, of person: String, by actor: String, _ surroundings: Surroundings
+    ) -> AuditEvent {
+        AuditEvent(kind: "consent.withdrawn", actor: actor, subject: person, detail: client, surroundings)
+    }
+
     /// An alarm: somebody presented a code that had been redeemed (RFC 6749 §10.5).
     static func codeReused(grant: String, by client: String, _ surroundings: Surroundings) -> AuditEvent {
         AuditEvent(kind: "alarm.code-reused", actor: "client:" + client, subject: grant, surroundings)

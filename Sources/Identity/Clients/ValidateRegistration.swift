@@ -4,7 +4,7 @@ package import Cryptography
 /// Turns what an operator wrote into a `Client`, or says everything that is wrong with it.
 package struct ValidateRegistration: Sendable {
     static let knownScopes: Set<String> = [
-        "openid", "profile", "phone", "offline_access", Scope.booking, Scope.kiosk, Scope.window,
+        "openid", "profile", "phone", "offline_access", Scope.booking, Scope.kiosk, Scope.window, Scope.account,
     ]
     private static let minimumSecretLength = 16
     private let crypto: any CryptoProvider

@@ -18,12 +18,20 @@ package struct OAuthError: Error, Sendable, Hashable {
         // OpenID Connect Core §3.1.2.6
         case interactionRequired = "interaction_required"
         case loginRequired = "login_required"
+        case accountSelectionRequired = "account_selection_required"
+        case consentRequired = "consent_required"
+        case invalidRequestURI = "invalid_request_uri"
+        case invalidRequestObject = "invalid_request_object"
         case requestNotSupported = "request_not_supported"
         case requestURINotSupported = "request_uri_not_supported"
         case registrationNotSupported = "registration_not_supported"
         // RFC 9449 §5, §8
         case invalidDPoPProof = "invalid_dpop_proof"
         case useDPoPNonce = "use_dpop_nonce"
+        // OpenID Connect Core Error Code unmet_authentication_requirements 1.0
+        case unmetAuthenticationRequirements = "unmet_authentication_requirements"
+        // RFC 8707 §2
+        case invalidTarget = "invalid_target"
     }
 
     package let code: Code

@@ -10,8 +10,7 @@ struct LoginEndpoint: Sendable {
     private static let ownPages = "/auth/sign-in?return=%2Faccount"
     let signIn: PasswordSignIn
     let requests: SignInRequests
-    let issue: IssueAuthorizationCode
-    let responder: AuthorizationResponder
+    let frame: InteractionFrame
     let browsers: BrowserSessions
     let clients: ClientDirectory
     let renderer: PageRenderer
@@ -21,19 +20,21 @@ struct LoginEndpoint: Sendable {
     func get(_ request: Request, _ context: WebContext) async throws -> Response {
         let handle = try ParameterList.query(request).single("request")
         switch try await waiting(handle) {
-        case .gone: return try gone(context)
-        case .completed: return try completed(context)
+        case .gone: return try frame.gone(context)
+        case .completed: return try frame.completed(context)
         case .direct:
             if try await browsers.session(of: request) != nil { return Response.redirect303("/account") }
             return try await page(nil, handle, request, context)
         case .waiting(let authorization):
             // Another tab has signed in meanwhile: this tab goes on to its own system.
-            if let session = try await browsers.session(of: request), let handle,
-                InteractionRules.demand(authorization, session, at: surroundings.now()) == nil
-            {
-                return try await proceed(authorization, session, handle, context)
+            guard let handle, try await browsers.session(of: request) != nil else {
+                return try await page(authorization, handle, request, context)
             }
-            return try await page(authorization, handle, request, context)
+            return try await frame.open(handle, request, context) { waiting in
+                try await frame.advance(waiting, context) { interaction in
+                    interaction == .signIn ? try await page(authorization, handle, request, context) : nil
+                }
+            }
         }
     }
 
@@ -43,8 +44,8 @@ struct LoginEndpoint: Sendable {
         let target = try await waiting(handle)
         var authorization: AuthorizationRequest?
         switch target {
-        case .gone: return try gone(context)
-        case .completed: return try completed(context)
+        case .gone: return try frame.gone(context)
+        case .completed: return try frame.completed(context)
         case .direct: break
         case .waiting(let waiting): authorization = waiting
         }
@@ -100,13 +101,18 @@ struct LoginEndpoint: Sendable {
         }
     }
 
+    /// Goes on after a sign-in. What comes next on another page must know that it happened for this request.
     private func proceed(
         _ authorization: AuthorizationRequest, _ session: SSOSession, _ handle: String, _ context: WebContext
     ) async throws -> Response {
-        switch try await issue(authorization, session, page: requests.hash(handle)) {
-        case .issued(let code): try responder.answer(code: code, to: authorization, context: context)
-        case .repeated: try completed(context)
-        case .signedOut: Response.redirect303("/login?request=" + handle).withNoStore()
+        guard let client = try await clients.find(authorization.clientID) else { return try frame.gone(context) }
+        var authorization = authorization
+        authorization.freshSession = session.id
+        let waiting = InteractionFrame.Waiting(
+            handle: handle, authorization: authorization, client: client, session: session)
+        return try await frame.advance(waiting, context) { _ in
+            _ = try await requests.change(handle, to: waiting.authorization)
+            return nil
         }
     }
 
@@ -115,12 +121,7 @@ struct LoginEndpoint: Sendable {
         name: String? = nil,
         fault: LoginPage.Fault? = nil
     ) async throws -> Response {
-        var context = context
-        if let wish = authorization?.uiLocales, let locale = WebLocale(uiLocales: wish),
-            !browsers.hasChosenLocale(request)
-        {
-            context.locale = locale
-        }
+        let context = frame.language(context, request, authorization)
         var client: Client?
         if let id = authorization?.clientID { client = try await clients.find(id) }
         let model = LoginPage(
@@ -135,16 +136,5 @@ struct LoginEndpoint: Sendable {
         }
         // Browsers hold `form-action` against the redirect that follows a sign-in.
         return response.allowing(formTargets: authorization.map { [$0.redirectURI] } ?? [])
-    }
-
-    private func gone(_ context: WebContext) throws -> Response {
-        try renderer.render(
-            "identity/notice", NoticePage.signInGone, titleKey: "identity.notice.title", context: context,
-            status: .badRequest)
-    }
-
-    private func completed(_ context: WebContext) throws -> Response {
-        try renderer.render(
-            "identity/notice", NoticePage.signInCompleted, titleKey: "identity.notice.title", context: context)
     }
 }

@@ -29,5 +29,14 @@ struct SignInRequests: Sendable {
         return try await database.read { try SignInRequestStore.find(hash, at: now, in: $0) }
     }
 
+    /// - Returns: false when the request has been answered or has expired meanwhile.
+    func change(_ handle: String, to request: AuthorizationRequest) async throws -> Bool {
+        let hash = crypto.digest(handle)
+        let now = surroundings.now()
+        return try await database.transaction {
+            try SignInRequestStore.change(hash, to: request, at: now, in: $0)
+        }
+    }
+
     func hash(_ handle: String) -> String { crypto.digest(handle) }
 }

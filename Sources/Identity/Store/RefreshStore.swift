@@ -60,6 +60,16 @@ enum RefreshStore {
         ORDER BY f.id LIMIT $3)
         RETURNING id
         """)
+    private static let revokeOfPersonAtClient = SQL(
+        """
+        UPDATE identity_refresh_family SET revoked_at_ms = $3, revoked_because = 'withdrawn'
+        WHERE person_id = $1 AND client_id = $2 AND revoked_at_ms IS NULL RETURNING id
+        """)
+    private static let offlineClients = SQL(
+        """
+        SELECT client_id, MIN(created_at_ms) AS since_ms FROM identity_refresh_family
+        WHERE person_id = $1 AND offline = TRUE AND revoked_at_ms IS NULL AND ends_at_ms > $2 GROUP BY client_id
+        """)
 
     struct Token: Sendable {
         let grant: Grant
@@ -145,5 +155,23 @@ enum RefreshStore {
     /// Ends what hangs on a relying session; `offline_access` outlives it (OIDC Core §11).
     static func revokeAll(sid: String, at now: Instant, in transaction: any Transaction) throws {
         try transaction.execute(revokeSession, sid, now)
+    }
+
+    /// Ends everything that a system holds of a person, `offline_access` included.
+    ///
+    /// - Returns: the families.
+    static func revokeAll(
+        of person: String, client: String, at now: Instant, in transaction: any Transaction
+    ) throws -> [String] {
+        try transaction.query(revokeOfPersonAtClient, person, client, now).map { try $0.text("id") }
+    }
+
+    /// The systems whose access outlives the person's sign-in, and since when.
+    static func offlineClients(of person: String, at now: Instant, in statements: any Statements) throws
+        -> [String: Instant]
+    {
+        try statements.query(offlineClients, person, now).reduce(into: [:]) { result, row in
+            result[try row.text("client_id")] = try row.instant("since_ms")
+        }
     }
 }

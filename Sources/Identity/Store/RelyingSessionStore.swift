@@ -38,6 +38,11 @@ enum RelyingSessionStore {
         SELECT \(columns) FROM identity_relying_session WHERE sso_session_id = $1 AND ended_at_ms IS NULL
         ORDER BY last_used_at_ms DESC, sid LIMIT 100
         """)
+    private static let openOfClient = SQL(
+        """
+        SELECT sid FROM identity_relying_session WHERE person_id = $1 AND client_id = $2 AND ended_at_ms IS NULL
+        ORDER BY sid
+        """)
     private static let find = SQL("SELECT \(columns) FROM identity_relying_session WHERE sid = $1")
 
     /// - Parameter newSID: used when the system has not been visited under this session yet.
@@ -78,6 +83,11 @@ enum RelyingSessionStore {
 
     static func list(under ssoSession: String, in statements: any Statements) throws -> [RelyingSession] {
         try statements.query(list, ssoSession).map(session)
+    }
+
+    /// The sessions of a person at one system, on whatever device.
+    static func open(of person: String, client: String, in statements: any Statements) throws -> [String] {
+        try statements.query(openOfClient, person, client).map { try $0.text("sid") }
     }
 
     static func find(_ sid: String, in statements: any Statements) throws -> RelyingSession? {

@@ -1,5 +1,4 @@
 import Core
-import Foundation
 import Storage
 
 /// Rows of `identity_sign_in_request`: one authorization request that waits for a person. Each tab
@@ -19,6 +18,11 @@ enum SignInRequestStore {
         UPDATE identity_sign_in_request SET completed_at_ms = $2
         WHERE handle_hash = $1 AND completed_at_ms IS NULL AND expires_at_ms > $2 RETURNING client_id
         """)
+    private static let change = SQL(
+        """
+        UPDATE identity_sign_in_request SET request = $3
+        WHERE handle_hash = $1 AND completed_at_ms IS NULL AND expires_at_ms > $2 RETURNING client_id
+        """)
 
     enum Found: Sendable {
         case waiting(AuthorizationRequest)
@@ -32,14 +36,24 @@ enum SignInRequestStore {
         _ request: AuthorizationRequest, handleHash: String, expires: Instant, at now: Instant,
         in transaction: any Transaction
     ) throws {
-        let text = String(decoding: try JSONEncoder().encode(request), as: UTF8.self)
-        try transaction.execute(insert, handleHash, request.clientID, text, now, expires)
+        try transaction.execute(
+            insert, handleHash, request.clientID, try JSONColumn.encode(request), now, expires)
     }
 
     static func find(_ handleHash: String, at now: Instant, in statements: any Statements) throws -> Found {
         guard let row = try statements.first(find, handleHash, now) else { return .gone }
-        let request = try JSONDecoder().decode(AuthorizationRequest.self, from: Data(row.text("request").utf8))
+        // A row of an earlier release that cannot be read any more: the person starts again.
+        guard let request: AuthorizationRequest = try? JSONColumn.decode(row.text("request")) else { return .gone }
         return try row.optionalInstant("completed_at_ms") == nil ? .waiting(request) : .completed(request)
+    }
+
+    /// Keeps what the person has chosen on a page of this request.
+    ///
+    /// - Returns: false when the request has been answered or has expired meanwhile.
+    static func change(
+        _ handleHash: String, to request: AuthorizationRequest, at now: Instant, in transaction: any Transaction
+    ) throws -> Bool {
+        try transaction.first(change, handleHash, now, try JSONColumn.encode(request)) != nil
     }
 
     /// - Returns: false when another submission of the same page was faster.

@@ -21,6 +21,8 @@ struct AccessTokenClaims: Sendable {
     var sealedPerson: String?
     /// The person, to us; `nil` for machines and where it could not be opened.
     var personID: String?
+    /// Claims that userinfo adds to those of the scopes (OpenID Connect Core §5.5).
+    var requested: [String] = []
     let id: String
     let issuedAt: Instant
     let expiresAt: Instant
@@ -39,6 +41,7 @@ struct AccessTokenClaims: Sendable {
             "channel": .string(channel.rawValue), "sid": sid.map(JSONValue.string),
             "grant": grantID.map(JSONValue.string), "cnf": confirmation?.json,
             "person": sealedPerson.map(JSONValue.string),
+            "userinfo_claims": requested.isEmpty ? nil : .strings(requested),
         ])
     }
 
@@ -68,6 +71,7 @@ struct AccessTokenClaims: Sendable {
         confirmation = Confirmation(json["cnf"])
         sealedPerson = json["person"]?.stringValue
         personID = sealedPerson == nil && !subject.hasPrefix(Client.subjectPrefix) ? subject : nil
+        requested = (json["userinfo_claims"]?.arrayValue ?? []).compactMap(\.stringValue)
         self.id = id
         issuedAt = Instant(seconds: issued)
         expiresAt = Instant(seconds: expires)

@@ -1,12 +1,14 @@
-import Core
+package import Core
 
 /// What a grant says beyond its scopes. Kept as JSON beside the code and the refresh family; every
 /// member is optional, so that a row written before a member existed still reads.
 package struct GrantTerms: Sendable, Hashable, Codable {
     /// Resource servers the person granted access to (RFC 8707 §2); empty means Yimen's own.
     package var resources: [String]?
-    /// The `claims` parameter as sent (OpenID Connect Core §5.5), already judged.
-    package var claims: String?
+    /// What the `claims` parameter asked for (OpenID Connect Core §5.5), already judged.
+    package var claims: RequestedClaims?
+    /// `acr` of the ID token where a level was asked for by name; else the one of the session.
+    package var statedLevel: AssuranceLevel?
     /// The key every token of this grant is bound to.
     package var confirmation: Confirmation?
 

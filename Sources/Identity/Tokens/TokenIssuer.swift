@@ -19,8 +19,8 @@ struct TokenIssuer: Sendable {
         let scopes = ScopePolicy.effective(grant.scopes, for: person, through: client)
         let offline = grant.scopes.contains("offline_access")
         var claims = AccessTokenClaims(
-            subject: subjects.subject(of: person.id, for: client), clientID: client.id, audience: audience(scopes),
-            scopes: scopes,
+            subject: subjects.subject(of: person.id, for: client), clientID: client.id,
+            audience: audience(scopes, resources: grant.terms.resources ?? []), scopes: scopes,
             acr: person.acr(of: grant),
             authenticatedAt: grant.authenticatedAt, roles: person.roles,
             hall: ScopePolicy.hall(of: person, through: client), channel: client.channel,
@@ -28,6 +28,7 @@ struct TokenIssuer: Sendable {
             issuedAt: now, expiresAt: now + client.accessTokenLife)
         claims.confirmation = holder
         claims.sealedPerson = try subjects.sealed(person.id, for: client)
+        if scopes.contains("openid") { claims.requested = grant.terms.claims?.userInfo ?? [] }
         let accessToken = try sign(claims)
         let idToken = scopes.contains("openid") ? try self.idToken(grant, person, client, accessToken, nonce, now) : nil
         return TokenAnswer(
@@ -37,11 +38,14 @@ struct TokenIssuer: Sendable {
     }
 
     /// For the client itself.
-    func answer(client: Client, scopes: [String], holder: Confirmation? = nil, at now: Instant) throws
-        -> TokenAnswer
-    {
+    ///
+    /// - Parameter resources: of its registration (RFC 8707); without any, Yimen's own API.
+    func answer(
+        client: Client, scopes: [String], resources: [String] = [], holder: Confirmation? = nil, at now: Instant
+    ) throws -> TokenAnswer {
         var claims = AccessTokenClaims(
-            subject: client.subject, clientID: client.id, audience: [settings.apiAudience], scopes: scopes, acr: nil,
+            subject: client.subject, clientID: client.id,
+            audience: resources.isEmpty ? [settings.apiAudience] : resources, scopes: scopes, acr: nil,
             authenticatedAt: nil, roles: [], hall: client.hall, channel: client.channel, sid: nil, grantID: nil,
             id: surroundings.newID(), issuedAt: now, expiresAt: now + client.accessTokenLife)
         claims.confirmation = holder
@@ -57,10 +61,13 @@ struct TokenIssuer: Sendable {
         try keys.sign(claims.json(issuer: settings.issuer), type: "at+jwt", algorithm: .es256)
     }
 
-    /// Only who has the right reads the API, only `openid` reads userinfo (RFC 9068 §3).
-    private func audience(_ scopes: [String]) -> [String] {
-        var audience = [String]()
-        if scopes.contains(where: { [Scope.booking, Scope.kiosk, Scope.window].contains($0) }) {
+    /// The resources asked for (RFC 8707 §2.2), else the API for who may use it; userinfo whenever `openid`
+    /// was granted (RFC 9068 §3).
+    private func audience(_ scopes: [String], resources: [String]) -> [String] {
+        var audience = resources
+        if resources.isEmpty,
+            scopes.contains(where: { [Scope.booking, Scope.kiosk, Scope.window, Scope.account].contains($0) })
+        {
             audience.append(settings.apiAudience)
         }
         if scopes.contains("openid") { audience.append(settings.userInfoAudience) }
@@ -76,12 +83,21 @@ struct TokenIssuer: Sendable {
             "aud": .string(client.id), "person": try subjects.sealed(person.id, for: client).map(JSONValue.string),
             "exp": .integer((now + settings.idTokenLife).seconds), "iat": .integer(now.seconds),
             "auth_time": .integer(grant.authenticatedAt.seconds), "nonce": nonce.map(JSONValue.string),
-            "acr": .string(grant.acr.rawValue), "amr": .strings(grant.amr), "azp": .string(client.id),
+            "acr": .string((grant.terms.statedLevel ?? grant.acr).rawValue), "amr": .strings(grant.amr),
+            "azp": .string(client.id),
             "sid": .string(grant.sid), "at_hash": .string(try halfHash(accessToken)),
-            // Claims about a person are read at userinfo; our own pages show a masked name at once.
-            "name": client.isOwnPages ? .string(try vault.open(person).maskedName) : nil,
         ])
-        return try keys.sign(claims, type: "JWT", algorithm: client.idTokenAlgorithm)
+        let about = try claimsAboutPerson(grant, person, client)
+        return try keys.sign(
+            .object((claims.objectMembers ?? []) + about), type: "JWT", algorithm: client.idTokenAlgorithm)
+    }
+
+    /// Claims about a person are read at userinfo unless the `claims` parameter wants them here (Core §5.5);
+    /// our own pages show a masked name at once.
+    private func claimsAboutPerson(_ grant: Grant, _ person: Person, _ client: Client) throws -> [JSONValue.Member] {
+        if client.isOwnPages { return [.init("name", .string(try vault.open(person).maskedName))] }
+        guard let names = grant.terms.claims?.idToken, !names.isEmpty else { return [] }
+        return PersonClaim.members(Set(names), of: person, try vault.open(person))
     }
 
     /// The left half of SHA-256, for ES256 and RS256 alike (OpenID Connect Core §3.1.3.6).

@@ -41,7 +41,7 @@ struct House {
         identity = IdentityProvider(
             database: database, crypto: provider, passwords: groundwork.passwords, settings: settings.identity,
             surroundings: surroundings, outbound: OutboundClient(policy: settings.outbound, tracer: instruments.spans),
-            listener: PageSessionListener(table: pageSessions, logger: logger), logger: logger)
+            listener: PageSessionListener(table: pageSessions, logger: logger), catalogue: catalogue, logger: logger)
         try await identity.prepare()
         booking = Booking(
             database: database, catalogue: catalogue, crypto: provider,

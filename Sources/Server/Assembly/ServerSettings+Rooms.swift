@@ -19,5 +19,9 @@ extension ServerSettings {
         return OutboundPolicy(allowedRanges: demo ? ranges + AddressRange.loopback : ranges, allowsPlainHTTP: demo)
     }
 
-    var identity: IdentitySettings { IdentitySettings(issuer: issuer, demo: demo) }
+    var identity: IdentitySettings {
+        var settings = IdentitySettings(issuer: issuer, demo: demo)
+        settings.pushedRequestLife = .seconds(pushedRequestSeconds)
+        return settings
+    }
 }

@@ -49,6 +49,10 @@ enum ConfigurationKeys {
             "database.connections", .integer(2...200), standard: "24", "PostgreSQL connections of this process."),
 
         ConfigurationKey(
+            "authorization.pushedRequestSeconds", .integer(5...600), standard: "60",
+            "How long a pushed authorization request waits for its browser, in seconds."),
+
+        ConfigurationKey(
             "seed.directory", .path, standard: "config/seed", "Where `yimen seed` finds the files with demo data."),
         ConfigurationKey(
             "resources.directory", .path,

@@ -29,6 +29,7 @@ struct ServerSettings: Sendable {
     let admission: AdmissionSettings
     let outboundNetworks: [String]
     let passwordQueue: Int
+    let pushedRequestSeconds: Int
     let booking: BookingSettings
     let spanTarget: SpanTarget?
     /// Of 100 traces, so many are recorded.
@@ -65,6 +66,7 @@ struct ServerSettings: Sendable {
             configuration, isEnabled: configuration.text("limits.enabled").map { $0 == "true" } ?? !demo)
         outboundNetworks = configuration.list("outbound.networks")
         passwordQueue = configuration.integer("passwords.queue")
+        pushedRequestSeconds = configuration.integer("authorization.pushedRequestSeconds")
         booking = BookingSettings(configuration)
         spanTarget =
             configuration.text("tracing.url").map { .collector($0) }

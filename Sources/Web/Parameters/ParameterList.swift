@@ -92,9 +92,12 @@ package struct ParameterList: Sendable, Hashable {
     }
 
     /// The first name that was sent more than once, for endpoints where every parameter is single.
-    package var firstDuplicate: String? {
+    package var firstDuplicate: String? { firstDuplicate(except: []) }
+
+    /// `firstDuplicate`, where some parameters may be repeated.
+    package func firstDuplicate(except repeatable: Set<String>) -> String? {
         var seen = Set<String>()
-        return items.first { !seen.insert($0.name).inserted }?.name
+        return items.first { !seen.insert($0.name).inserted && !repeatable.contains($0.name) }?.name
     }
 
     /// The encoded form, for a query string or a form body.

@@ -1,6 +1,7 @@
 import Core
 import HTTPTypes
 import HummingbirdTesting
+import Storage
 import TestKit
 import Testing
 import Web
@@ -29,7 +30,6 @@ struct AuthorizeErrorTests {
         Row("response_type", "code token", "unsupported_response_type"),
         Row("response_type", "id_token", "unsupported_response_type"),
         Row("response_type", "", "invalid_request"),
-        Row("response_mode", "fragment", "invalid_request"),
         Row("response_mode", "cookie", "invalid_request"),
         Row("scope", "openid hall.kiosk", "invalid_scope"),
         Row("scope", "openid \u{1}x", "invalid_scope"),
@@ -47,6 +47,18 @@ struct AuthorizeErrorTests {
         Row("request", "eyJhbGciOiJub25lIn0.e30.", "request_not_supported"),
         Row("request_uri", "https://department.example/request", "request_uri_not_supported"),
         Row("registration", "{}", "registration_not_supported"),
+        Row("claims", "[]", "invalid_request"),
+        Row("claims", "{", "invalid_request"),
+        Row("claims", #"{"userinfo":[]}"#, "invalid_request"),
+        Row("claims", #"{"id_token":{"name":true}}"#, "invalid_request"),
+        Row("claims", #"{"id_token":{"name":{"essential":"yes"}}}"#, "invalid_request"),
+        Row(
+            "claims", #"{"id_token":{"acr":{"essential":true,"values":["gold"]}}}"#, "unmet_authentication_requirements"
+        ),
+        Row("resource", "relative/path", "invalid_target"),
+        Row("resource", "https://else.example/api", "invalid_target"),
+        Row("resource", "https://else.example/api#part", "invalid_target"),
+        Row("dpop_jkt", "short", "invalid_request"),
         Row("nonce", String(repeating: "n", count: 1025), "invalid_request"),
     ]
 

@@ -2,6 +2,7 @@ import Core
 import Cryptography
 import HTTPTypes
 import HummingbirdTesting
+import Storage
 import TestKit
 import Testing
 import Web
@@ -28,7 +29,8 @@ struct DiscoveryTests {
             #expect(document["code_challenge_methods_supported"]?.arrayValue == ["S256"])
             #expect(document["response_types_supported"]?.arrayValue == ["code"])
             #expect(document["authorization_response_iss_parameter_supported"]?.boolValue == true)
-            #expect(document["request_parameter_supported"]?.boolValue == false)
+            #expect(document["request_parameter_supported"]?.boolValue == true)
+            #expect(document["request_uri_parameter_supported"]?.boolValue == false)
             let grants = document["grant_types_supported"]?.arrayValue ?? []
             #expect(grants == ["authorization_code", "client_credentials", "refresh_token"])
         }

@@ -1,6 +1,7 @@
 import Core
 import HTTPTypes
 import HummingbirdTesting
+import Storage
 import TestKit
 import Testing
 import Web
@@ -25,7 +26,7 @@ struct PromptTests {
         }
     }
 
-    @Test(arguments: ["login", "select_account"])
+    @Test(arguments: ["login", "login select_account"])
     func `prompt forces a real sign-in and auth_time grows`(prompt: String) async throws {
         try await House.run { house in
             try await house.addCitizen()

@@ -64,6 +64,9 @@ extension House {
     {
         var end = try await authorize(attempt, &browser)
         if end.page != nil { end = try await signIn(end, name: name, &browser) }
+        if end.path?.hasPrefix("/consent") == true {
+            end = try await press("decision", "allow", on: end, at: "/consent", &browser)
+        }
         let answer = try #require(end.answer)
         return try #require(try answer.single("code"))
     }

@@ -3,41 +3,45 @@ import Hummingbird
 import Web
 
 /// Sends an answer back to the client, in the response mode it asked for. `iss` is in every answer,
-/// errors included (RFC 9207 §2).
+/// errors included (RFC 9207 §2); in a signed answer it is a claim (JARM §2.1).
 struct AuthorizationResponder: Sendable {
     let issuer: String
+    let signed: SignedResponse
     let renderer: PageRenderer
 
     func answer(code: String, to request: AuthorizationRequest, context: WebContext) throws -> Response {
-        var parameters = ParameterList(["code": code])
-        if let state = request.state { parameters.append("state", state) }
-        parameters.append("iss", issuer)
-        return try send(parameters, to: request, context: context)
+        try send(ParameterList(["code": code]), to: request, context: context)
     }
 
     /// RFC 6749 §4.1.2.1.
     func answer(_ error: OAuthError, to request: AuthorizationRequest, context: WebContext) throws -> Response {
-        var parameters = ParameterList(["error": error.code.rawValue, "error_description": error.description])
-        if let state = request.state { parameters.append("state", state) }
-        parameters.append("iss", issuer)
-        return try send(parameters, to: request, context: context)
+        try send(
+            ParameterList(["error": error.code.rawValue, "error_description": error.description]), to: request,
+            context: context)
     }
 
-    private func send(_ parameters: ParameterList, to request: AuthorizationRequest, context: WebContext) throws
+    private func send(_ answer: ParameterList, to request: AuthorizationRequest, context: WebContext) throws
         -> Response
     {
-        switch request.responseMode {
-        case .query:
-            // A registered query stays in front of ours (RFC 6749 §3.1.2).
-            let separator = request.redirectURI.contains("?") ? "&" : "?"
-            return Response.redirect303(request.redirectURI + separator + parameters.encoded).withNoStore()
-        case .formPost:
+        var parameters = answer
+        if let state = request.state { parameters.append("state", state) }
+        parameters.append("iss", issuer)
+        if request.responseMode.isSigned { parameters = try signed.wrap(parameters, for: request) }
+        switch request.responseMode.carrier {
+        case .formPost, .formPostJWT:
             let page = FormPostPage(
                 action: request.redirectURI,
                 fields: parameters.items.map { FormPostPage.Field(name: $0.name, value: $0.value) })
             return try renderer.render(
                 "identity/form-post", page, titleKey: "identity.form-post.title", context: context
             ).allowing(formTargets: [request.redirectURI])
+        case .fragment, .fragmentJWT:
+            // A registered redirect URI has no fragment (RFC 6749 §3.1.2).
+            return Response.redirect303(request.redirectURI + "#" + parameters.encoded).withNoStore()
+        case .query, .queryJWT:
+            // A registered query stays in front of ours (RFC 6749 §3.1.2).
+            let separator = request.redirectURI.contains("?") ? "&" : "?"
+            return Response.redirect303(request.redirectURI + separator + parameters.encoded).withNoStore()
         }
     }
 }

@@ -12,20 +12,26 @@ protocol AuthorizeCheck: Sendable {
 struct AuthorizeChecks: Sendable {
     private let inOrder: [any AuthorizeCheck]
 
-    init(hints: any IDTokenHintReader) {
+    /// - Parameter apiAudience: of Yimen's own API, which every client may name as a resource.
+    init(hints: any IDTokenHintReader, apiAudience: String) {
         inOrder = [
             CheckState(),
             CheckResponseMode(),
             CheckDuplicates(),
             CheckRequestObject(),
+            CheckPushed(),
+            CheckSigned(),
             CheckResponseType(),
             CheckScope(),
+            CheckResource(apiAudience: apiAudience),
             CheckPKCE(),
+            CheckDPoPKey(),
             CheckNonce(),
             CheckPrompt(),
             CheckMaxAge(),
             CheckHints(hints: hints),
             CheckACRValues(),
+            CheckClaims(),
         ]
     }
 
@@ -33,6 +39,16 @@ struct AuthorizeChecks: Sendable {
         for check in inOrder {
             try check.check(parameters, client, &request)
         }
+    }
+
+    /// - Parameter fault: what is wrong with the request as a whole; told in the way that it asks for.
+    func run(
+        _ parameters: ParameterList, after fault: OAuthError?, _ client: Client, _ request: inout AuthorizationRequest
+    ) throws(OAuthError) {
+        guard let fault else { return try run(parameters, client, &request) }
+        try CheckState().check(parameters, client, &request)
+        try CheckResponseMode().check(parameters, client, &request)
+        throw fault
     }
 }
 

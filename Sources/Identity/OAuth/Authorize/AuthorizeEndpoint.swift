@@ -6,12 +6,15 @@ import Web
 
 /// `GET` and `POST /oauth2/authorize` (RFC 6749 §3.1, OpenID Connect Core §3.1.2).
 ///
-/// Parse once → establish client and redirect URI (failures are a page) → ordered checks (failures
-/// go to the client) → interaction rules → a code, or the sign-in page with a request of its own.
+/// Parse once → establish the client → open a pushed request, or unwrap a request object and establish
+/// the redirect URI (failures are a page) and apply the ordered checks (failures go to the client) → interaction rules → a code,
+/// or the next page with a request of its own.
 struct AuthorizeEndpoint: Sendable {
     let establish: EstablishClient
     let checks: AuthorizeChecks
-    let issue: IssueAuthorizationCode
+    let unwrap: UnwrapRequestObject
+    let pushed: PushedRequests
+    let proceed: ContinueAuthorization
     let errors: ProtocolErrorPage
     let responder: AuthorizationResponder
     let browsers: BrowserSessions
@@ -26,41 +29,68 @@ struct AuthorizeEndpoint: Sendable {
         try await respond(try await ParameterList.form(request), request, context)
     }
 
-    private func respond(_ parameters: ParameterList, _ request: Request, _ context: WebContext) async throws
-        -> Response
-    {
+    private func respond(_ sent: ParameterList, _ request: Request, _ context: WebContext) async throws -> Response {
         let client: Client
+        var parameters = sent
         var authorization: AuthorizationRequest
+        var fault: OAuthError?
         do {
-            (client, authorization) = try await establish(parameters, at: surroundings.now())
+            client = try await establish.client(sent)
+            if let reference = try reference(sent) {
+                authorization = try await pushed.open(reference, for: client)
+                // The registration may have changed since the push.
+                try establish.check(redirectURI: authorization.redirectURI, of: client)
+            } else {
+                if let object = sent.value("request") {
+                    do {
+                        parameters = try await unwrap(object, from: client)
+                    } catch let error as OAuthError {
+                        // Told at the address outside, if that is good.
+                        fault = error
+                    }
+                }
+                authorization = try establish.request(parameters, from: client, at: surroundings.now())
+                authorization.isSigned = sent.contains("request") && fault == nil
+            }
         } catch let error as OAuthError {
-            return try errors.page(error, context: context)
+            return try errors.page(fault ?? error, context: context)
         }
         do {
-            try checks.run(parameters, client, &authorization)
-            return try await answer(authorization, request, context)
+            if !authorization.isPushed { try checks.run(parameters, after: fault, client, &authorization) }
+            return try await answer(authorization, client, request, context)
         } catch let error as OAuthError where error.mayRedirect {
             context.logger.info(
                 "authorization refused", metadata: ["client": "\(client.id)", "error": "\(error.code.rawValue)"])
             return try responder.answer(error, to: authorization, context: context)
+        } catch let error as OAuthError {
+            return try errors.page(error, context: context)
         }
     }
 
-    /// - Throws: `OAuthError` when a page is needed but forbidden.
-    private func answer(_ authorization: AuthorizationRequest, _ request: Request, _ context: WebContext) async throws
-        -> Response
-    {
-        let session = try await browsers.session(of: request)
-        var demand = InteractionRules.demand(authorization, session, at: surroundings.now())
-        if demand == nil, let session {
-            switch try await issue(authorization, session) {
-            case .issued(let code): return try responder.answer(code: code, to: authorization, context: context)
-            case .signedOut, .repeated: demand = .signIn
-            }
+    /// The `request_uri`, if it is one that this server has given out. Whatever stands beside it is not
+    /// looked at (RFC 9126 §4, RFC 9101 §6.3).
+    private func reference(_ parameters: ParameterList) throws(OAuthError) -> String? {
+        let values = parameters.all("request_uri")
+        guard values.contains(where: { $0.hasPrefix(PushedRequests.prefix) }) else { return nil }
+        guard values.count == 1, !parameters.contains("request") else {
+            throw OAuthError(.invalidRequest, "request_uri stands alone and once", mayRedirect: false)
         }
-        let interaction = demand ?? .signIn
-        if authorization.prompt.contains(.none) { throw interaction.errorForPromptNone }
-        let handle = try await signInRequests.open(authorization)
-        return Response.redirect303("/login?request=" + handle).withNoStore()
+        return values[0]
+    }
+
+    /// - Throws: `OAuthError` when a page is needed but forbidden.
+    private func answer(
+        _ authorization: AuthorizationRequest, _ client: Client, _ request: Request, _ context: WebContext
+    ) async throws -> Response {
+        let session = try await browsers.session(of: request)
+        switch try await proceed(authorization, client, session, context) {
+        case .answered(let response): return response
+        case .repeated:
+            throw OAuthError(.invalidRequestURI, "the request_uri has been used", mayRedirect: false)
+        case .demands(let interaction):
+            if authorization.prompt.contains(.none) { throw interaction.errorForPromptNone }
+            let handle = try await signInRequests.open(authorization)
+            return Response.redirect303(interaction.path + "?request=" + handle).withNoStore()
+        }
     }
 }

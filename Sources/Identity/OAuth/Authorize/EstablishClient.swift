@@ -4,29 +4,48 @@ import Web
 /// Finds the client and the redirect URI. Until both are known to be true nothing is ever sent
 /// anywhere: each failure here is a page (RFC 6749 §4.1.2.1, RFC 9700 §4.11).
 ///
-/// 1. `client_id` once, and registered, for the code grant;
+/// 1. `client_id` once, and registered and approved, for the code grant;
 /// 2. `redirect_uri` once, and equal to a registered one byte for byte. It is required even where
-///    one URI is registered: an omitted one is a client defect that RFC 9700 asks to be strict about.
+///    one URI is registered: an omitted one is a client defect that RFC 9700 asks to be strict about;
+/// 3. for FAPI 2.0 it is https, or a native app's loopback address (Security Profile §5.3.2.2).
 struct EstablishClient: Sendable {
     let clients: ClientDirectory
 
-    func callAsFunction(_ parameters: ParameterList, at now: Instant) async throws -> (Client, AuthorizationRequest) {
+    func client(_ parameters: ParameterList) async throws -> Client {
         guard let id = try single("client_id", parameters) else {
             throw refuse(.invalidRequest, "client_id is missing")
         }
-        guard let client = try await clients.find(id) else {
+        guard let client = try await clients.find(id), !client.policy.isPending else {
             throw refuse(.invalidClient, "the client is not registered")
         }
+        try mayAuthorize(client)
+        return client
+    }
+
+    func mayAuthorize(_ client: Client) throws(OAuthError) {
         guard client.grants.contains(.authorizationCode) else {
             throw refuse(.unauthorizedClient, "the client may not ask for authorization codes")
         }
+    }
+
+    func request(_ parameters: ParameterList, from client: Client, at now: Instant) throws(OAuthError)
+        -> AuthorizationRequest
+    {
         guard let uri = try single("redirect_uri", parameters) else {
             throw refuse(.invalidRequest, "redirect_uri is missing")
         }
+        try check(redirectURI: uri, of: client)
+        return AuthorizationRequest(clientID: client.id, redirectURI: uri, createdAt: now)
+    }
+
+    func check(redirectURI uri: String, of client: Client) throws(OAuthError) {
         guard RedirectURI.matches(uri, registered: client.redirectURIs) else {
             throw refuse(.invalidRequest, "redirect_uri is not registered for this client")
         }
-        return (client, AuthorizationRequest(clientID: client.id, redirectURI: uri, createdAt: now))
+        let isLoopback = uri.hasPrefix("http://127.0.0.1") || uri.hasPrefix("http://[::1]")
+        guard !client.policy.isFAPI2 || uri.hasPrefix("https://") || isLoopback else {
+            throw refuse(.invalidRequest, "redirect_uri must be https for this client")
+        }
     }
 
     private func single(_ name: String, _ parameters: ParameterList) throws(OAuthError) -> String? {

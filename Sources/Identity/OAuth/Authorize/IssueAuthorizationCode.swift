@@ -3,14 +3,17 @@ import Cryptography
 import Storage
 
 /// Answers a request that nothing stands in the way of: one transaction keeps the session alive,
-/// joins the system to it, writes the code and closes the sign-in page's request.
+/// joins the system to it, remembers what was allowed, writes the code and closes the request of the
+/// page and the pushed request behind it.
 struct IssueAuthorizationCode: Sendable {
     enum Outcome: Sendable {
         case issued(code: String)
         /// The session ended at this very moment.
         case signedOut
-        /// The sign-in page had been used before.
+        /// The page or the pushed request had been used before.
         case repeated
+        /// What had been allowed was taken back at this very moment.
+        case consentWithdrawn
     }
 
     let database: any Database
@@ -18,27 +21,47 @@ struct IssueAuthorizationCode: Sendable {
     let settings: IdentitySettings
     let surroundings: Surroundings
 
-    /// - Parameter page: digest of the handle of the sign-in page that led here, if one did.
-    func callAsFunction(_ request: AuthorizationRequest, _ session: SSOSession, page: String? = nil) async throws
-        -> Outcome
-    {
+    /// - Parameters:
+    ///   - level: what the session has reached.
+    ///   - page: digest of the handle of the page that led here, if one did.
+    ///   - needed: what must have been allowed for this request.
+    ///   - consenting: what the person has just allowed.
+    func callAsFunction(
+        _ request: AuthorizationRequest, _ session: SSOSession, level: AssuranceLevel, page: String? = nil,
+        needed: [ConsentItem] = [], consenting: [ConsentItem] = []
+    ) async throws -> Outcome {
         let now = surroundings.now()
         let code = surroundings.newHandle()
         let hash = crypto.digest(code)
         let newSID = surroundings.newID()
         let grantID = surroundings.newID()
         let settings = settings
+        let terms = Self.terms(of: request, level: level)
+        let event = AuditEvent.consentGiven(to: request.clientID, by: session.personID, surroundings)
         return try await database.transaction { transaction in
             let idleEnds = now + settings.sessionIdle
             guard try SSOSessionStore.touch(session.id, idleEnds: idleEnds, at: now, in: transaction) else {
                 return .signedOut
             }
+            if consenting.isEmpty, !needed.isEmpty {
+                let held = try ConsentStore.hold(
+                    person: session.personID, client: request.clientID, in: transaction)
+                guard needed.allSatisfy({ held.contains($0.text) }) else { return .consentWithdrawn }
+            }
             if let page, try !SignInRequestStore.complete(page, at: now, in: transaction) { return .repeated }
+            if let pushed = request.pushedHash, try !PushedRequestStore.use(pushed, at: now, in: transaction) {
+                return .repeated
+            }
+            if !consenting.isEmpty {
+                try ConsentStore.add(
+                    consenting, person: session.personID, client: request.clientID, at: now, in: transaction)
+                try AuditStore.append(event, in: transaction)
+            }
             let sid = try RelyingSessionStore.join(
                 session: session, client: request.clientID, newSID: newSID, at: now, in: transaction)
             let grant = Grant(
                 id: grantID, clientID: request.clientID, personID: session.personID, sid: sid, scopes: request.scopes,
-                acr: session.acr, amr: session.amr, authenticatedAt: session.authenticatedAt)
+                acr: session.acr, amr: session.amr, authenticatedAt: session.authenticatedAt, terms: terms)
             try AuthorizationCodeStore.add(
                 AuthorizationCode(
                     grant: grant, redirectURI: request.redirectURI, codeChallenge: request.codeChallenge,
@@ -46,5 +69,14 @@ struct IssueAuthorizationCode: Sendable {
                 hash: hash, at: now, in: transaction)
             return .issued(code: code)
         }
+    }
+
+    private static func terms(of request: AuthorizationRequest, level: AssuranceLevel) -> GrantTerms {
+        var terms = GrantTerms()
+        terms.resources = request.resources.isEmpty ? nil : request.resources
+        terms.claims = request.claims
+        terms.statedLevel = request.statedLevel(at: level)
+        terms.confirmation = request.dpopKey.map { Confirmation(jkt: $0) }
+        return terms
     }
 }

@@ -16,7 +16,7 @@ struct Discovery: Sendable {
         var members = [JSONValue.Member("issuer", .string(issuer))]
         for (name, path) in [
             ("authorization_endpoint", "authorize"), ("token_endpoint", "token"), ("userinfo_endpoint", "userinfo"),
-            ("jwks_uri", "jwks"),
+            ("jwks_uri", "jwks"), ("pushed_authorization_request_endpoint", "par"),
             ("introspection_endpoint", "introspect"), ("revocation_endpoint", "revoke"),
             ("end_session_endpoint", "logout"),
         ] {
@@ -28,7 +28,7 @@ struct Discovery: Sendable {
     private var choices: [JSONValue.Member] {
         let lists: [(String, [String])] = [
             ("response_types_supported", ["code"]),
-            ("response_modes_supported", AuthorizationRequest.ResponseMode.allCases.map(\.rawValue)),
+            ("response_modes_supported", ResponseMode.offered),
             ("grant_types_supported", grantTypes),
             ("subject_types_supported", ["public", "pairwise"]),
             ("id_token_signing_alg_values_supported", Client.IDTokenAlgorithm.allCases.map(\.rawValue)),
@@ -44,10 +44,14 @@ struct Discovery: Sendable {
             ("revocation_endpoint_auth_methods_supported", Client.AuthMethod.allCases.map(\.rawValue)),
             ("dpop_signing_alg_values_supported", Problem.proofAlgorithms),
             ("userinfo_signing_alg_values_supported", Client.IDTokenAlgorithm.allCases.map(\.rawValue)),
+            ("request_object_signing_alg_values_supported", ClientSignedTokens.offered.map(\.rawValue).sorted()),
             ("code_challenge_methods_supported", ["S256"]),
             (
                 "scopes_supported",
-                ["openid", "profile", "phone", "offline_access", Scope.booking, Scope.kiosk, Scope.window]
+                [
+                    "openid", "profile", "phone", "offline_access", Scope.booking, Scope.kiosk, Scope.window,
+                    Scope.account,
+                ]
             ),
             (
                 "claims_supported",
@@ -59,15 +63,19 @@ struct Discovery: Sendable {
             ),
             ("acr_values_supported", AssuranceLevel.allCases.map(\.rawValue)),
             ("prompt_values_supported", AuthorizationRequest.Prompt.allCases.map(\.rawValue)),
-            ("ui_locales_supported", ["zh-Hans", "en"]),
+            ("ui_locales_supported", ["zh-Hans", "en"]), ("claims_locales_supported", ["zh-Hans"]),
+            ("claim_types_supported", ["normal"]), ("display_values_supported", ["page", "popup", "touch", "wap"]),
+            ("authorization_signing_alg_values_supported", Client.IDTokenAlgorithm.allCases.map(\.rawValue)),
         ]
         return lists.map { JSONValue.Member($0.0, .strings($0.1)) }
     }
 
     private var switches: [JSONValue.Member] {
         let flags: [(String, Bool)] = [
-            ("claims_parameter_supported", false), ("request_parameter_supported", false),
-            ("request_uri_parameter_supported", false), ("authorization_response_iss_parameter_supported", true),
+            ("claims_parameter_supported", true), ("request_parameter_supported", true),
+            ("request_uri_parameter_supported", false), ("require_pushed_authorization_requests", false),
+            ("require_signed_request_object", false),
+            ("authorization_response_iss_parameter_supported", true),
             ("backchannel_logout_supported", true), ("backchannel_logout_session_supported", true),
             ("frontchannel_logout_supported", true), ("frontchannel_logout_session_supported", true),
         ]

@@ -42,7 +42,8 @@ struct UserInfoEndpoint: Sendable {
             person = nil
         }
         guard let person, person.state == .active else { throw Problem.invalidToken(scheme: token.scheme) }
-        let about = try UserInfoClaims(vault: vault).claims(of: person, subject: claims.subject, scopes: claims.scopes)
+        let about = try UserInfoClaims(vault: vault).claims(
+            of: person, subject: claims.subject, scopes: claims.scopes, requested: claims.requested)
         return try await response(about, claims.clientID)
     }
 
@@ -64,22 +65,13 @@ struct UserInfoEndpoint: Sendable {
 struct UserInfoClaims: Sendable {
     let vault: PersonVault
 
-    /// - Parameter subject: who the person is to the client.
-    func claims(of person: Person, subject: String, scopes: [String]) throws -> JSONValue {
-        var members = [JSONValue.Member("sub", .string(subject))]
-        guard scopes.contains("profile") || scopes.contains("phone") else { return .object(members) }
-        let details = try vault.open(person)
-        if scopes.contains("profile") {
-            members.append(.init("name", .string(details.name)))
-            if let name = person.signInName { members.append(.init("preferred_username", .string(name))) }
-            members.append(.init("locale", "zh-CN"))
-            members.append(.init("zoneinfo", "Asia/Shanghai"))
-            members.append(.init("updated_at", .integer(person.updatedAt.seconds)))
-        }
-        if scopes.contains("phone"), let phone = details.phone {
-            members.append(.init("phone_number", .string("+86" + phone)))
-            members.append(.init("phone_number_verified", .bool(person.assurance >= .l1)))
-        }
-        return .object(members)
+    /// - Parameters:
+    ///   - subject: who the person is to the client.
+    ///   - requested: names asked for by the `claims` parameter (OpenID Connect Core §5.5).
+    func claims(of person: Person, subject: String, scopes: [String], requested: [String] = []) throws -> JSONValue {
+        let names = PersonClaim.opened(by: scopes).union(requested)
+        let subject = JSONValue.Member("sub", .string(subject))
+        guard !names.isEmpty else { return .object([subject]) }
+        return .object([subject] + PersonClaim.members(names, of: person, try vault.open(person)))
     }
 }

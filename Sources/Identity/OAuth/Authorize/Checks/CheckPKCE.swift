@@ -2,7 +2,7 @@ import Web
 
 /// Proof key with S256 (RFC 7636 §4.3, §4.4.1; RFC 9700 §2.1.1).
 ///
-/// 1. a public client must send a challenge, and so must any client whose registration says so;
+/// 1. a public client must send a challenge, and so must any client whose registration or profile says so;
 /// 2. only S256: `plain`, which is also meant when the method is left out, is refused.
 ///
 /// Deliberately not refused: a confidential client without a challenge; its secret and the ID
@@ -13,7 +13,7 @@ struct CheckPKCE: AuthorizeCheck {
         let method = parameters.value("code_challenge_method")
         guard let challenge = parameters.value("code_challenge") else {
             guard method == nil else { throw OAuthError(.invalidRequest, "code_challenge is missing") }
-            guard !client.requiresPKCE else {
+            guard !client.requiresPKCE, !client.policy.isFAPI2 else {
                 throw OAuthError(.invalidRequest, "code_challenge is required for this client")
             }
             return

@@ -20,6 +20,10 @@ struct CheckScope: AuthorizeCheck {
             throw OAuthError(.invalidScope, "the client is not registered for one of the scopes")
         }
         guard !known.isEmpty else { throw OAuthError(.invalidScope, "none of the scopes is offered") }
-        request.scopes = known
+        // Of no use without refresh tokens, so it is not asked of the person either (Core §11).
+        request.scopes = known.filter { $0 != "offline_access" || client.grants.contains(.refreshToken) }
+        guard !request.scopes.isEmpty else {
+            throw OAuthError(.invalidScope, "offline_access needs the grant refresh_token")
+        }
     }
 }

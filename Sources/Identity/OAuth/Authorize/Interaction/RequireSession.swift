@@ -2,7 +2,7 @@ import Core
 
 /// Somebody is signed in.
 struct RequireSession: InteractionRule {
-    func demand(_ request: AuthorizationRequest, _ session: SSOSession?, at now: Instant) -> Interaction? {
-        session == nil ? .signIn : nil
+    func demand(_ request: AuthorizationRequest, _ situation: Situation) -> Interaction? {
+        situation.session == nil ? .signIn : nil
     }
 }

@@ -6,7 +6,7 @@ import Web
 struct GrantClientCredentials: TokenGrant {
     let type = Client.GrantType.clientCredentials
     /// Scopes that speak about a person (RFC 6749 §4.4 has none).
-    private static let personal: Set<String> = ["openid", "profile", "phone", "offline_access"]
+    private static let personal: Set<String> = ["openid", "profile", "phone", "offline_access", Scope.account]
     let tokens: TokenIssuer
     let surroundings: Surroundings
 
@@ -20,6 +20,8 @@ struct GrantClientCredentials: TokenGrant {
             scopes = asked
         }
         guard !scopes.isEmpty else { throw OAuthError(.invalidScope, "the client has no scope of its own") }
-        return try tokens.answer(client: client, scopes: scopes, holder: request.holder, at: surroundings.now())
+        let resources = try tokens.narrow([], request, client)
+        return try tokens.answer(
+            client: client, scopes: scopes, resources: resources, holder: request.holder, at: surroundings.now())
     }
 }

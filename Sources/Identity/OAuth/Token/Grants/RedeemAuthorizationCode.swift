@@ -35,11 +35,12 @@ struct RedeemAuthorizationCode: TokenGrant {
         }
         let now = surroundings.now()
         guard code.redeemedAt != nil || code.expiresAt > now else { throw refuse("the code has expired") }
+        let resources = try tokens.narrow(code.grant, request, client)
         switch try await redeem(code, hash: hash, for: client, request.holder, at: now) {
         case .redeemed(let person, let refreshToken):
             return try tokens.answer(
-                code.grant, person: person, client: client, refreshToken: refreshToken, nonce: code.nonce,
-                holder: request.holder, at: now)
+                code.grant.narrowed(toResources: resources), person: person, client: client,
+                refreshToken: refreshToken, nonce: code.nonce, holder: request.holder, at: now)
         case .spent:
             revocations.note(code.grant.id, at: now)
             throw refuse("the code has been used already")

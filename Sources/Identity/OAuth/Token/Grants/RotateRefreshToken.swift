@@ -34,7 +34,8 @@ struct RotateRefreshToken: TokenGrant {
         guard stored.grant.terms.confirmation?.isMet(by: request.holder) ?? true else {
             throw refuse("the refresh token is bound to another key")
         }
-        let grant = try narrow(registered(stored, client), request)
+        let resources = try tokens.narrow(stored.grant, request, client)
+        let grant = try narrow(registered(stored, client), request).narrowed(toResources: resources)
         let successor = crypto.blindIndex(token, domain: "identity_refresh_token.successor")
         switch try await rotate(hash, stored, successor: successor, for: client, at: now) {
         case .rotated(let person):

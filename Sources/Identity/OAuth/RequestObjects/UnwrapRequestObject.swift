@@ -1,0 +1,117 @@
+import Core
+import Cryptography
+import Web
+
+/// Turns a signed request object into the parameters of an authorization request (RFC 9101, OpenID
+/// Connect Core §6.1). What stands beside the object is never used (RFC 9101 §6.3).
+///
+/// 1. the client has registered keys, and one of them signed the object with an algorithm open to it;
+///    `none` is refused (§6.1, §10.1);
+/// 2. `iss` is the client and `aud` names this server; FAPI 2.0 insists on `aud` (Message Signing §5.3.1);
+/// 3. `exp` is ahead and `nbf` has passed, as clocks go; FAPI 2.0 insists on both, at most an hour long
+///    and at most an hour old;
+/// 4. `client_id` inside is the one outside (§5);
+/// 5. no `request` or `request_uri` inside (§4), and no `sub` that would make it a client assertion (§10.8).
+///
+/// Deliberately not refused: the same object a second time, since a person may load the page again.
+struct UnwrapRequestObject: Sendable {
+    private static let types = ["oauth-authz-req+jwt", "JWT"]
+    private static let longest = Duration.hours(1)
+    /// Claims about the object itself, which are no parameters (RFC 7519 §4.1).
+    private static let ownClaims: Set<String> = ["iss", "aud", "exp", "nbf", "iat", "jti", "sub"]
+    let tokens: ClientSignedTokens
+    let issuer: String
+    let surroundings: Surroundings
+
+    /// - Throws: `OAuthError` `invalid_request_object`; `request_not_supported` for a client without keys.
+    func callAsFunction(_ object: String, from client: Client) async throws -> ParameterList {
+        guard !client.keys.isEmpty else {
+            throw OAuthError(.requestNotSupported, "the client has registered no keys for request objects")
+        }
+        let claims: JSONValue
+        do {
+            claims = try await tokens.claims(
+                of: object, from: client,
+                algorithms: ClientSignedTokens.algorithms(
+                    for: client, registered: client.policy.requestObjectAlgorithm),
+                types: Self.types)
+        } catch let fault as ClientTokenFault {
+            throw refuse("the request object is not signed by a key of the client", "\(fault)")
+        }
+        try checkParties(claims, client)
+        try checkTimes(claims, client)
+        return try parameters(claims)
+    }
+
+    private func checkParties(_ claims: JSONValue, _ client: Client) throws(OAuthError) {
+        guard claims["client_id"]?.stringValue == client.id else {
+            throw refuse("client_id of the request object must be the client_id outside")
+        }
+        if let named = claims["iss"], named.stringValue != client.id {
+            throw refuse("iss of the request object must be the client_id")
+        }
+        guard claims["sub"]?.stringValue != client.id else {
+            throw refuse("sub of the request object must not be the client_id")
+        }
+        switch claims["aud"] {
+        case .string(issuer): return
+        case .array(let several) where several.contains(.string(issuer)): return
+        case nil where !client.policy.isFAPI2: return
+        default: throw refuse("aud of the request object must be the issuer")
+        }
+    }
+
+    private func checkTimes(_ claims: JSONValue, _ client: Client) throws(OAuthError) {
+        let now = surroundings.now()
+        let skew = CheckClientAssertion.clockSkew
+        let insists = client.policy.isFAPI2
+        if claims["exp"] != nil || insists {
+            guard let expires = claims.instant("exp"), expires > now else {
+                throw refuse("the request object has expired or has no exp")
+            }
+            guard !insists || expires <= now + Self.longest + skew else {
+                throw refuse("exp of the request object is too far ahead")
+            }
+        }
+        if claims["nbf"] != nil || insists {
+            guard let begins = claims.instant("nbf"), begins <= now + skew else {
+                throw refuse("nbf of the request object is ahead of the time or missing")
+            }
+            guard !insists || begins + Self.longest >= now else { throw refuse("the request object is too old") }
+        }
+        if claims["iat"] != nil {
+            guard let made = claims.instant("iat"), made <= now + skew else {
+                throw refuse("iat of the request object is ahead of the time")
+            }
+        }
+    }
+
+    /// Members as parameters: strings as they are, numbers as text, `claims` as JSON, `resource` perhaps
+    /// several (RFC 9101 §4).
+    private func parameters(_ claims: JSONValue) throws(OAuthError) -> ParameterList {
+        var list = ParameterList()
+        for member in claims.objectMembers ?? [] where !Self.ownClaims.contains(member.name) {
+            guard member.name != "request", member.name != "request_uri" else {
+                throw refuse("a request object must not hold another one")
+            }
+            switch member.value {
+            case .string(let text): list.append(member.name, text)
+            case .integer(let number): list.append(member.name, String(number))
+            case .object: list.append(member.name, String(decoding: member.value.encoded(), as: UTF8.self))
+            case .array(let values) where member.name == ResourceIndicators.parameter:
+                for value in values {
+                    guard let text = value.stringValue else { throw refuse("resource holds no URI") }
+                    list.append(member.name, text)
+                }
+            case .null: continue
+            // Extensions this server does not know are ignored (RFC 6749 §3.1).
+            case .bool, .number, .array: continue
+            }
+        }
+        return list
+    }
+
+    private func refuse(_ description: String, _ detail: String? = nil) -> OAuthError {
+        OAuthError(.invalidRequestObject, description, detail: detail)
+    }
+}

@@ -1,0 +1,84 @@
+import Core
+import Web
+
+/// Resource indicators (RFC 8707): which resource servers tokens are for, and how that gets narrower
+/// from the grant to one token.
+enum ResourceIndicators {
+    static let parameter = "resource"
+    private static let limit = 10
+
+    /// The values as sent, empty ones left out and repetitions merged.
+    ///
+    /// - Throws: `invalid_target` for what is no absolute URI or has a fragment (RFC 8707 §2).
+    static func parse(_ values: [String]) throws(OAuthError) -> [String] {
+        var resources = [String]()
+        for value in values where !value.isEmpty && !resources.contains(value) {
+            guard isAbsoluteURI(value) else {
+                throw OAuthError(.invalidTarget, "resource is not an absolute URI without a fragment")
+            }
+            resources.append(value)
+        }
+        guard resources.count <= limit else { throw OAuthError(.invalidTarget, "there are too many resources") }
+        return resources
+    }
+
+    static func allowed(for client: Client, apiAudience: String) -> Set<String> {
+        Set(client.policy.audiences ?? []).union([apiAudience])
+    }
+
+    /// What one answer of the token endpoint is for (RFC 8707 §2.2): a part of what was granted.
+    /// Where the authorization named nothing, the client may choose among its audiences now.
+    ///
+    /// - Throws: `invalid_target` for anything beyond.
+    static func narrow(
+        _ granted: [String], to values: [String], client: Client, apiAudience: String
+    ) throws(OAuthError) -> [String] {
+        let asked = try parse(values)
+        guard !asked.isEmpty else { return granted }
+        let allowed = granted.isEmpty ? Self.allowed(for: client, apiAudience: apiAudience) : Set(granted)
+        guard asked.allSatisfy(allowed.contains) else {
+            throw OAuthError(.invalidTarget, "one of the resources was not granted")
+        }
+        return asked
+    }
+
+    /// RFC 3986 §4.3, with the characters that a URI may hold and a scheme of sane form.
+    private static func isAbsoluteURI(_ text: String) -> Bool {
+        guard text.utf8.count <= 1000, let colon = text.utf8.firstIndex(of: 0x3A),
+            text.utf8.index(after: colon) != text.utf8.endIndex
+        else { return false }
+        let scheme = text.utf8[..<colon]
+        guard let first = scheme.first, isLetter(first), scheme.allSatisfy(isSchemeByte) else { return false }
+        return text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !forbidden.contains($0) }
+    }
+
+    private static let forbidden = Set("#\"<>\\^`{|}".utf8)
+
+    private static func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte | 0x20) }
+
+    private static func isSchemeByte(_ byte: UInt8) -> Bool {
+        isLetter(byte) || (0x30...0x39).contains(byte) || [0x2B, 0x2D, 0x2E].contains(byte)
+    }
+}
+
+extension Grant {
+    /// The same grant, for some of its resources.
+    func narrowed(toResources resources: [String]) -> Grant {
+        var copy = self
+        copy.terms.resources = resources.isEmpty ? nil : resources
+        return copy
+    }
+}
+
+extension TokenIssuer {
+    /// The resources that this answer is for, out of those of the grant.
+    func narrow(_ grant: Grant, _ request: ClientRequest, _ client: Client) throws(OAuthError) -> [String] {
+        try narrow(grant.terms.resources ?? [], request, client)
+    }
+
+    func narrow(_ granted: [String], _ request: ClientRequest, _ client: Client) throws(OAuthError) -> [String] {
+        try ResourceIndicators.narrow(
+            granted, to: request.form.all(ResourceIndicators.parameter), client: client,
+            apiAudience: settings.apiAudience)
+    }
+}

@@ -1,0 +1,122 @@
+import Core
+import HTTPTypes
+import HummingbirdTesting
+import Storage
+import TestKit
+import Testing
+import Web
+
+@testable import Identity
+
+@Suite("RFC 8707 resource indicators")
+struct RFC8707Tests {
+    static let records = "https://records.example/api"
+    static let maps = "https://maps.example/"
+
+    private func audience(_ body: JSONValue, _ house: House) throws -> Set<String> {
+        let claims = try house.claims(try #require(body["access_token"]?.stringValue))
+        if let one = claims["aud"]?.stringValue { return [one] }
+        return Set(claims["aud"]?.arrayValue?.compactMap(\.stringValue) ?? [])
+    }
+
+    private func withClient(
+        _ backend: Backend = .sqlite, _ body: @Sendable @escaping (House) async throws -> Void
+    ) async throws {
+        try await House.run(backend) { house in
+            try await house.addCitizen()
+            try await house.addClient { $0.grants = ["authorization_code", "refresh_token", "client_credentials"] }
+            try await house.change { $0.policy.audiences = [Self.records, Self.maps] }
+            try await body(house)
+        }
+    }
+
+    /// `resource` may be repeated, so it is appended to the address.
+    private func code(_ resources: [String], _ house: House) async throws -> String {
+        var browser = Browser()
+        let more = ParameterList(resources.map { .init("resource", $0) }).encoded
+        let end = try await house.open(Attempt().uri + (more.isEmpty ? "" : "&" + more), &browser)
+        return try #require(try await house.signIn(end, &browser).answer?.single("code"))
+    }
+
+    @Test(arguments: Backend.available)
+    func `§2.1 the access token is for the resources asked for, and for userinfo with openid`(backend: Backend)
+        async throws
+    {
+        try await withClient(backend) { house in
+            let userInfo = House.issuer + "/oauth2/userinfo"
+            let both = try await house.token(
+                house.tokenForm(code: try await code([Self.records, Self.maps], house))
+            ).json()
+            #expect(try audience(both, house) == [Self.records, Self.maps, userInfo])
+            let token = try #require(both["access_token"]?.stringValue)
+            #expect(try await house.userInfo(token).status == .ok)
+            let none = try await house.token(house.tokenForm(code: try await code([], house))).json()
+            #expect(try audience(none, house) == [userInfo])
+        }
+    }
+
+    @Test func `§2.2 the token endpoint narrows and never widens`() async throws {
+        try await withClient { house in
+            let userInfo = House.issuer + "/oauth2/userinfo"
+            let code = try await code([Self.records, Self.maps], house)
+            let wide = house.tokenForm(code: code).adding("resource", "https://else.example/")
+            #expect(try await house.token(wide).error == "invalid_target")
+            let broken = house.tokenForm(code: code).adding("resource", "nonsense")
+            #expect(try await house.token(broken).error == "invalid_target")
+            let body = try await house.token(house.tokenForm(code: code).adding("resource", Self.maps)).json()
+            #expect(try audience(body, house) == [Self.maps, userInfo])
+            // The refresh token keeps what was granted.
+            let refresh = try #require(body["refresh_token"]?.stringValue)
+            let form = ParameterList(["grant_type": "refresh_token", "refresh_token": refresh])
+            let fresh = try await house.token(form.adding("resource", Self.records)).json()
+            #expect(try audience(fresh, house) == [Self.records, userInfo])
+            let next = ParameterList([
+                "grant_type": "refresh_token", "refresh_token": try #require(fresh["refresh_token"]?.stringValue),
+            ])
+            let beyond = next.adding("resource", House.issuer + "/api/v1")
+            #expect(try await house.token(beyond).error == "invalid_target")
+            #expect(try audience(try await house.token(next).json(), house) == [Self.records, Self.maps, userInfo])
+        }
+    }
+
+    @Test func `§2 several resources at the token endpoint, each once`() async throws {
+        try await withClient { house in
+            let form = house.tokenForm(code: try await code([Self.records, Self.maps], house))
+                .adding("resource", Self.maps).adding("resource", Self.records).adding("resource", Self.maps)
+            let body = try await house.token(form).json()
+            #expect(try audience(body, house) == [Self.records, Self.maps, House.issuer + "/oauth2/userinfo"])
+        }
+    }
+
+    @Test func `§2 a machine asks for its own audiences only`() async throws {
+        try await withClient { house in
+            let form = ParameterList(["grant_type": "client_credentials", "scope": "booking"])
+            #expect(try audience(try await house.token(form).json(), house) == [House.issuer + "/api/v1"])
+            let named = try await house.token(form.adding("resource", Self.records)).json()
+            #expect(try audience(named, house) == [Self.records])
+            #expect(try await house.token(form.adding("resource", "https://else.example/")).error == "invalid_target")
+        }
+    }
+
+    @Test func `a token for another resource does not open Yimen's own API`() async throws {
+        try await withClient { house in
+            var browser = Browser()
+            let attempt = Attempt().with("scope", "openid booking").with("resource", Self.records)
+            let body = try await house.tokens(attempt, &browser)
+            #expect(try !audience(body, house).contains(House.issuer + "/api/v1"))
+        }
+    }
+
+    @Test(arguments: [
+        "relative", "//host/path", "https://records.example/api#f", "https://records.example/api/", "https:",
+        "HTTPS://records.example/api", "https://records.example/api ", "urn:x:\u{7F}",
+    ])
+    func `§2 anything but a registered absolute URI is invalid_target`(resource: String) async throws {
+        try await withClient { house in
+            var browser = Browser()
+            let answer = try await house.authorize(Attempt().with("resource", resource), &browser).answer
+            #expect(try answer?.single("error") == "invalid_target")
+            #expect(try answer?.single("iss") == House.issuer)
+        }
+    }
+}
