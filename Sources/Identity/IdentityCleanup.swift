@@ -56,6 +56,8 @@ package struct IdentityCleanup: Service {
         (batch(of: "identity_sign_in_failure", key: "bucket", where: "window_ends_at_ms < $1"), false),
         (batch(of: "identity_single_use", key: "key_hash", where: "expires_at_ms < $1"), false),
         (batch(of: "identity_revocation", key: "subject", where: "expires_at_ms < $1"), false),
+        // A spent or refused code is told from an unknown one for a while.
+        (batch(of: "identity_approval", key: "id", where: "expires_at_ms < $1"), true),
         (batch(of: "identity_logout_delivery", key: "id", where: "ended_at_ms < $1"), true),
         // A spent code is kept for a while: its reuse is an alarm.
         (batch(of: "identity_authorization_code", key: "code_hash", where: "expires_at_ms < $1"), true),

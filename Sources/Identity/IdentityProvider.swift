@@ -28,23 +28,25 @@ package struct IdentityProvider: Sendable {
     package let singleUse: SingleUse
     /// The outbox handler for `BackchannelLogout.topic`.
     package let backchannelLogout: BackchannelLogout
+    /// The outbox handler for `CIBAPing.topic`.
+    package let cibaPing: CIBAPing
     /// To be run beside the server.
     package let services: [any Service]
 
     /// Client authentication, the same at every endpoint.
-    private let authenticate: AuthenticateClient
+    let authenticate: AuthenticateClient
     private let establishHolder: EstablishHolder
     private let subjects: Subjects
-    private let database: any Database
-    private let crypto: any CryptoProvider
+    let database: any Database
+    let crypto: any CryptoProvider
     private let passwords: PasswordHashing
-    private let surroundings: Surroundings
+    let surroundings: Surroundings
     private let listener: any RelyingSessionListener
     private let catalogue: Catalogue
 
     package init(
         database: any Database, crypto: any CryptoProvider, passwords: PasswordHashing, settings: IdentitySettings,
-        surroundings: Surroundings, outbound: any OutboundForms & OutboundDocuments,
+        surroundings: Surroundings, outbound: any OutboundForms & OutboundDocuments & OutboundNotices,
         listener: any RelyingSessionListener, catalogue: Catalogue = Catalogue(), logger: Logger
     ) {
         self.database = database
@@ -75,6 +77,8 @@ package struct IdentityProvider: Sendable {
             singleUse: singleUse, nonces: ProofNonces(crypto: crypto, surroundings: surroundings), crypto: crypto,
             issuer: settings.issuer, surroundings: surroundings)
         establishHolder = EstablishHolder(checkProof: checkProof)
+        let collect = CollectApproval(
+            database: database, crypto: crypto, tokens: issuer, surroundings: surroundings)
         tokens = TokenService(
             authenticate: authenticate, establishHolder: establishHolder,
             grants: [
@@ -85,6 +89,7 @@ package struct IdentityProvider: Sendable {
                     database: database, crypto: crypto, tokens: issuer, revocations: revocations, settings: settings,
                     surroundings: surroundings),
                 GrantClientCredentials(tokens: issuer, surroundings: surroundings),
+                RedeemDeviceCode(collect: collect), RedeemCIBA(collect: collect),
             ])
         accessTokens = AccessTokens(
             keys: keys, clients: clients, revocations: revocations, subjects: subjects, checkProof: checkProof,
@@ -97,6 +102,7 @@ package struct IdentityProvider: Sendable {
         backchannelLogout = BackchannelLogout(
             database: database, clients: clients, keys: keys, subjects: subjects, post: outbound,
             issuer: settings.issuer, surroundings: surroundings)
+        cibaPing = CIBAPing(database: database, clients: clients, crypto: crypto, calls: outbound)
         services = [
             keyRotation, clients, revocations, auditChain,
             IdentityCleanup(database: database, settings: settings, surroundings: surroundings, logger: logger),
@@ -123,6 +129,7 @@ package struct IdentityProvider: Sendable {
         let login: LoginEndpoint
         let logout: LogoutEndpoint
         let signedOut: SignedOutPages
+        let checkSession: CheckSessionEndpoint
         let account: AccountEndpoint
         let password: PasswordEndpoint
         let token: TokenEndpoint
@@ -130,6 +137,7 @@ package struct IdentityProvider: Sendable {
         let introspection: IntrospectionEndpoint
         let revocation: RevocationEndpoint
         let discovery: DiscoveryEndpoints
+        let approvals: ApprovalEndpoints
     }
 
     func endpoints(_ router: WebRouter) -> Endpoints {
@@ -161,7 +169,8 @@ package struct IdentityProvider: Sendable {
             database: database, crypto: crypto, settings: settings, surroundings: surroundings)
         let proceed = ContinueAuthorization(
             read: ReadSituation(database: database, subjects: subjects, surroundings: surroundings), issue: issue,
-            responder: responder)
+            responder: responder,
+            sessionState: SessionState(crypto: crypto, cookies: router.cookies, surroundings: surroundings))
         let frame = InteractionFrame(
             requests: requests, clients: clients, browsers: browsers, proceed: proceed,
             refuse: RefuseAuthorization(database: database, surroundings: surroundings), renderer: router.renderer)
@@ -189,7 +198,7 @@ package struct IdentityProvider: Sendable {
                 database: database, clients: clients, hints: hints, browsers: browsers, sessions: ending,
                 errors: errors, renderer: router.renderer, forms: router.forms, signedOut: signedOut,
                 surroundings: surroundings),
-            signedOut: signedOut,
+            signedOut: signedOut, checkSession: CheckSessionEndpoint(renderer: router.renderer),
             account: AccountEndpoint(
                 database: database, vault: vault, clients: clients, browsers: browsers, sessions: ending,
                 signedOut: signedOut, renderer: router.renderer, surroundings: surroundings),
@@ -210,7 +219,10 @@ package struct IdentityProvider: Sendable {
                 authenticate: authenticate, establishHolder: establishHolder, accessTokens: accessTokens,
                 revocations: revocations, database: database, crypto: crypto, surroundings: surroundings),
             discovery: DiscoveryEndpoints(
-                Discovery(issuer: settings.issuer, grantTypes: tokens.grantTypes), keys: keys))
+                Discovery(issuer: settings.issuer, grantTypes: tokens.grantTypes), keys: keys),
+            approvals: approvals(
+                browsers, ApprovalPages(clients: clients, names: names, wording: wording, renderer: router.renderer),
+                hints))
     }
 }
 

@@ -17,6 +17,7 @@ package struct IdentityRoutes: Sendable {
         router.crossSite.get("/oauth2/logout", use: endpoints.logout.get)
         router.crossSite.post("/oauth2/logout", use: endpoints.logout.post)
 
+        router.crossSite.get("/oauth2/session", use: endpoints.checkSession.get)
         router.browser.get("/oauth2/logout/done", use: endpoints.signedOut.get)
 
         router.browser.get("/login", use: endpoints.login.get)
@@ -34,6 +35,14 @@ package struct IdentityRoutes: Sendable {
         router.browser.get("/account/password", use: endpoints.password.get)
         router.browser.post("/account/password", use: endpoints.password.post)
 
+        router.browser.get("/device", use: endpoints.approvals.device.get)
+        router.browser.post("/device", use: endpoints.approvals.device.post)
+        router.browser.get("/device/qr", use: endpoints.approvals.device.qr)
+        router.browser.get("/approvals", use: endpoints.approvals.list.get)
+        router.browser.post("/approvals", use: endpoints.approvals.list.post)
+
+        router.protocols.post("/oauth2/device_authorization", use: endpoints.approvals.deviceAuthorization.post)
+        router.protocols.post("/oauth2/bc-authorize", use: endpoints.approvals.backchannelAuthentication.post)
         router.protocols.post("/oauth2/token", use: endpoints.token.post)
         router.protocols.post("/oauth2/par", use: endpoints.pushed.post)
         router.protocols.get("/oauth2/userinfo", use: endpoints.userInfo.get)

@@ -8,6 +8,8 @@ package struct IdentitySettings: Sendable {
     package var demo: Bool
     /// Life of an authorization code: 10…60 s (RFC 6749 §4.1.2 allows ten minutes; rule 5 says 60 s).
     package var codeLife: Duration = .seconds(60)
+    /// Life of a device code, 60…900 s (RFC 8628 §5.1; identity rule 19).
+    package var deviceCodeLife: Duration = .minutes(10)
     /// Life of an ID token, 60…3,600 s.
     package var idTokenLife: Duration = .seconds(600)
     /// How long a sign-in page may stay open before the request behind it is forgotten.

@@ -6,8 +6,6 @@ import Storage
 ///
 /// A text names hall, time and code, never the matter: phones lie open on tables.
 enum BookingMessages {
-    static let topic = "notification.sms"
-
     static func confirmed(_ reservation: Reservation, core: BookingCore, at now: Instant, in tx: any Transaction) throws
     {
         try send(reservation, core: core, at: now, in: tx) { hall, time, code in
@@ -35,11 +33,6 @@ enum BookingMessages {
         else { return }
         let time = "\(ProvinceTime.date(of: start)) \(ProvinceTime.clock(start))"
         let message = text(hall.name, time, code)
-        let payload = JSONValue.object([
-            "person": .string(person), "zh": .string(message.zh), "en": .string(message.en),
-        ])
-        try Outbox.enqueue(
-            in: tx, topic: topic, payload: String(decoding: payload.encoded(), as: UTF8.self),
-            id: core.surroundings.newID(), availableAt: now)
+        try TextMessages.enqueue(message, to: person, id: core.surroundings.newID(), at: now, in: tx)
     }
 }

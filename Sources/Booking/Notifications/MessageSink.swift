@@ -28,7 +28,7 @@ package struct MessageSink: Sendable {
     }
 
     /// The topic that `deliver` handles.
-    package static var topic: String { BookingMessages.topic }
+    package static var topic: String { TextMessages.topic }
 
     /// Newest first.
     /// - Parameter limit: 1…200.

@@ -17,6 +17,10 @@ package struct Client: Sendable, Hashable {
         case authorizationCode = "authorization_code"
         case refreshToken = "refresh_token"
         case clientCredentials = "client_credentials"
+        /// RFC 8628 §3.4.
+        case deviceCode = "urn:ietf:params:oauth:grant-type:device_code"
+        /// CIBA Core §4.
+        case ciba = "urn:openid:params:grant-type:ciba"
     }
 
     package enum IDTokenAlgorithm: String, Sendable, CaseIterable {

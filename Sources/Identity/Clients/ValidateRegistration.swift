@@ -97,8 +97,11 @@ package struct ValidateRegistration: Sendable {
         if method == Client.AuthMethod.none, grants.contains(.clientCredentials) {
             faults.append("--grant client_credentials needs a confidential client (RFC 6749 §4.4)")
         }
-        if grants.contains(.refreshToken), !grants.contains(.authorizationCode) {
-            faults.append("--grant refresh_token needs authorization_code beside it")
+        if grants.contains(.refreshToken), grants.isDisjoint(with: [.authorizationCode, .deviceCode, .ciba]) {
+            faults.append("--grant refresh_token needs authorization_code, device_code or ciba beside it")
+        }
+        if method == Client.AuthMethod.none, grants.contains(.ciba) {
+            faults.append("--grant ciba needs a confidential client (CIBA Core §4)")
         }
         return grants
     }

@@ -15,6 +15,13 @@ package struct OAuthError: Error, Sendable, Hashable {
         case invalidClient = "invalid_client"
         case invalidGrant = "invalid_grant"
         case unsupportedGrantType = "unsupported_grant_type"
+        // RFC 8628 §3.5
+        case authorizationPending = "authorization_pending"
+        case slowDown = "slow_down"
+        case expiredToken = "expired_token"
+        // CIBA Core §13
+        case unknownUserID = "unknown_user_id"
+        case invalidBindingMessage = "invalid_binding_message"
         // OpenID Connect Core §3.1.2.6
         case interactionRequired = "interaction_required"
         case loginRequired = "login_required"

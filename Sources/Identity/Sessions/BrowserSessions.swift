@@ -48,6 +48,7 @@ struct BrowserSessions: Sendable {
 
     func forget(on response: inout Response) {
         cookies.remove(Self.sessionNoun, on: &response)
+        SessionState.forget(cookies, on: &response)
     }
 
     /// The browser's device handle; a new one where it has none.

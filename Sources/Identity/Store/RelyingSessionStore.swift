@@ -56,6 +56,14 @@ enum RelyingSessionStore {
         return try row.text("sid")
     }
 
+    /// A system under a session that was opened for it alone.
+    static func add(
+        sid: String, under ssoSession: String, person: String, client: String, at now: Instant,
+        in transaction: any Transaction
+    ) throws {
+        _ = try transaction.first(join, sid, ssoSession, person, client, now)
+    }
+
     /// - Returns: false when the session has ended. Holds the row, so that a sign-out running at the
     ///   same time comes before or after the whole transaction.
     static func touch(_ sid: String, at now: Instant, in transaction: any Transaction) throws -> Bool {

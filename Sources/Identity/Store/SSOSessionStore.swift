@@ -25,7 +25,7 @@ enum SSOSessionStore {
         """
         INSERT INTO identity_sso_session (id, handle_hash, person_id, device_hash, device_label, acr, amr,
             authenticated_at_ms, created_at_ms, last_seen_at_ms, idle_ends_at_ms, ends_at_ms)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $8, $9, $10)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $11, $8, $8, $9, $10)
         """)
     /// A fresh sign-in of the same person in the same browser keeps the tree and changes the handle.
     private static let renew = SQL(
@@ -74,10 +74,14 @@ enum SSOSessionStore {
         let ends: Instant
     }
 
-    static func open(_ opening: Opening, at now: Instant, in transaction: any Transaction) throws {
+    /// - Parameter authenticatedAt: when the person proved who they are; `nil` for just now.
+    static func open(
+        _ opening: Opening, authenticatedAt: Instant? = nil, at now: Instant, in transaction: any Transaction
+    ) throws {
         try transaction.execute(
             insert, opening.id, opening.handleHash, opening.person, opening.deviceHash, opening.deviceLabel,
-            opening.acr.rawValue, TextList.encode(opening.amr), now, opening.idleEnds, opening.ends)
+            opening.acr.rawValue, TextList.encode(opening.amr), now, opening.idleEnds, opening.ends,
+            authenticatedAt ?? now)
     }
 
     /// - Returns: the session with its new handle, or `nil` when the old handle is not a live

@@ -10,5 +10,8 @@ package enum IdentitySealedColumns {
         SealedColumn(table: "identity_person", column: "sealed_phone", key: "id", place: "identity_person.phone"),
         SealedColumn(
             table: "identity_signing_key", column: "sealed_private", key: "kid", place: "identity_signing_key.private"),
+        SealedColumn(
+            table: "identity_approval", column: "sealed_notification", key: "id",
+            place: "identity_approval.notification"),
     ]
 }

@@ -64,7 +64,10 @@ struct House {
         BookingPages(booking: booking, surroundings: surroundings, demo: settings.demo).addRoutes(to: router)
 
         let handlers = booking.outboxHandlers.merging(
-            [BackchannelLogout.topic: identity.backchannelLogout.deliver], uniquingKeysWith: { first, _ in first })
+            [
+                BackchannelLogout.topic: identity.backchannelLogout.deliver,
+                CIBAPing.topic: identity.cibaPing.deliver,
+            ], uniquingKeysWith: { first, _ in first })
         let relay = OutboxRelay(database: database, handlers: handlers, surroundings: surroundings, logger: logger)
         var sinks: [any Service] = instruments.sink.map { [$0] } ?? []
         if let spans = instruments.spans,

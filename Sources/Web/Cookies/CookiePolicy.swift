@@ -57,6 +57,16 @@ package struct CookiePolicy: Sendable {
         response.headers.append(HTTPField(name: .setCookie, value: text))
     }
 
+    /// A cookie that scripts of this origin may read, also in a frame on another site's page. For values
+    /// that give nobody anything.
+    package func setReadable(_ noun: String, to value: String, lifetime: Duration? = nil, on response: inout Response) {
+        var text = name(noun) + "=" + value + "; Path=/"
+        // Browsers take SameSite=None from secure origins only.
+        text += isSecure ? "; SameSite=None; Secure" : "; SameSite=Lax"
+        if let lifetime { text += "; Max-Age=" + String(lifetime.components.seconds) }
+        response.headers.append(HTTPField(name: .setCookie, value: text))
+    }
+
     package func remove(_ noun: String, on response: inout Response) {
         set(noun, to: "", lifetime: .zero, on: &response)
     }

@@ -4,6 +4,7 @@ package import Hummingbird
 
 /// The policy of our pages: everything from this site, nothing inline, framed by nobody.
 package enum ContentSecurityPolicy {
+    static let framedByAnybody = "frame-ancestors *"
     static let standard = HTTPField(name: .contentSecurityPolicy, value: text(formAction: [], frameSources: []))
 
     fileprivate static func text(formAction: [String], frameSources: [String]) -> String {
@@ -52,6 +53,14 @@ package enum ContentSecurityPolicy {
 }
 
 extension Response {
+    /// For the one page that other sites may frame (OpenID Connect Session Management 1.0 §3.2).
+    package func framableByAnybody() -> Response {
+        var copy = self
+        copy.headers[.contentSecurityPolicy] =
+            "default-src 'none'; script-src 'self'; base-uri 'none'; " + ContentSecurityPolicy.framedByAnybody
+        return copy
+    }
+
     /// The one place where the policy is widened: a form on this page may end at these URIs (browsers
     /// apply `form-action` to the redirects after a POST as well), and it may frame those.
     ///

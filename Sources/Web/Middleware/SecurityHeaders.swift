@@ -30,6 +30,8 @@ struct SecurityHeaders: RouterMiddleware {
         var response = try await next(request, context)
         let surface = context.surface
         response.headers.append(contentsOf: surface.isHTML ? html : data)
+        let policy = response.headers[.contentSecurityPolicy] ?? ""
+        if policy.hasSuffix(ContentSecurityPolicy.framedByAnybody) { response.headers[.xFrameOptions] = nil }
         if surface.isHTML, !response.headers.contains(.contentSecurityPolicy) {
             response.headers.append(ContentSecurityPolicy.standard)
         }

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+package import Core
 import Foundation
 import NIOCore
 import NIOHTTP1
@@ -42,6 +43,19 @@ package struct OutboundClient: Sendable {
     /// - Throws: `OutboundFault`.
     package func status(of uri: String) async throws -> Int {
         try await send(HTTPClientRequest(url: uri), to: uri) { Int($0.status.code) }
+    }
+
+    /// Posts JSON with a bearer token; the body of the answer is not read.
+    ///
+    /// - Returns: the status of the answer.
+    /// - Throws: `OutboundFault`.
+    package func post(_ body: JSONValue, bearer: Secret<String>, to uri: String) async throws -> Int {
+        var request = HTTPClientRequest(url: uri)
+        request.method = .POST
+        request.headers.add(name: "content-type", value: "application/json")
+        request.headers.add(name: "authorization", value: "Bearer " + bearer.reveal())
+        request.body = .bytes(ByteBuffer(bytes: body.encoded()))
+        return try await send(request, to: uri) { Int($0.status.code) }
     }
 
     /// Reads a document.

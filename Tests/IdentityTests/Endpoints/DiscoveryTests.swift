@@ -32,7 +32,11 @@ struct DiscoveryTests {
             #expect(document["request_parameter_supported"]?.boolValue == true)
             #expect(document["request_uri_parameter_supported"]?.boolValue == false)
             let grants = document["grant_types_supported"]?.arrayValue ?? []
-            #expect(grants == ["authorization_code", "client_credentials", "refresh_token"])
+            #expect(
+                grants == [
+                    "authorization_code", "client_credentials", "refresh_token",
+                    "urn:ietf:params:oauth:grant-type:device_code", "urn:openid:params:grant-type:ciba",
+                ])
         }
     }
 

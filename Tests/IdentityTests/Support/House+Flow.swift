@@ -118,6 +118,8 @@ extension House {
         return try JSONParser.parse(bytes)
     }
 
+    func basic(_ credentials: String) -> String { "Basic " + base64(credentials) }
+
     private func base64(_ text: String) -> String {
         var encoded = Base64URL.encode(Array(text.utf8)).replacing("-", with: "+").replacing("_", with: "/")
         while encoded.utf8.count % 4 != 0 { encoded += "=" }

@@ -116,7 +116,7 @@ struct House: Sendable {
 }
 
 /// Notes what would be posted to systems outside.
-final class RecordingForms: OutboundForms, OutboundDocuments {
+final class RecordingForms: OutboundForms, OutboundDocuments, OutboundNotices {
     struct NoDocument: Error {}
 
     private let documents = Mutex<[String: String]>([:])
@@ -136,6 +136,21 @@ final class RecordingForms: OutboundForms, OutboundDocuments {
         asked.withLock { $0.append(uri) }
         guard let text = documents.withLock({ $0[uri] }), text.utf8.count <= limit else { throw NoDocument() }
         return Array(text.utf8)
+    }
+
+    struct Notice: Sendable {
+        let body: JSONValue
+        let bearer: String
+        let uri: String
+    }
+
+    private let noted = Mutex<[Notice]>([])
+
+    var notices: [Notice] { noted.withLock { $0 } }
+
+    func post(_ body: JSONValue, bearer: Secret<String>, to uri: String) async throws -> Int {
+        noted.withLock { $0.append(Notice(body: body, bearer: bearer.reveal(), uri: uri)) }
+        return answer.withLock { $0 }
     }
 
     func answerWith(_ status: Int) { answer.withLock { $0 = status } }

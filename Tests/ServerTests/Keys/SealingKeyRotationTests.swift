@@ -25,6 +25,15 @@ struct SealingKeyRotationTests {
         let subject = try await people.add(person)
         try await sessions(groundwork).create(session("one"))
         try await groundwork.signingKeyRotation.advance()
+        let notification = try groundwork.provider.seal("{}", context: "identity_approval.notification:approval")
+        _ = try await groundwork.database.transaction { transaction in
+            try transaction.execute(
+                """
+                INSERT INTO identity_approval (id, request_hash, kind, client_id, person_id, scopes, terms,
+                    sealed_notification, state, interval_seconds, created_at_ms, expires_at_ms)
+                VALUES ('approval', 'request', 'ciba', 'bank', $1, '[]', '{}', $2, 'waiting', 5, 0, 0)
+                """, subject, notification)
+        }
         return subject
     }
 

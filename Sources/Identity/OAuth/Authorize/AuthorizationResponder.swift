@@ -9,8 +9,13 @@ struct AuthorizationResponder: Sendable {
     let signed: SignedResponse
     let renderer: PageRenderer
 
-    func answer(code: String, to request: AuthorizationRequest, context: WebContext) throws -> Response {
-        try send(ParameterList(["code": code]), to: request, context: context)
+    /// - Parameter sessionState: OpenID Connect Session Management 1.0 §2.
+    func answer(code: String, sessionState: String?, to request: AuthorizationRequest, context: WebContext) throws
+        -> Response
+    {
+        var parameters = ParameterList(["code": code])
+        if let sessionState { parameters.append("session_state", sessionState) }
+        return try send(parameters, to: request, context: context)
     }
 
     /// RFC 6749 §4.1.2.1.

@@ -17,6 +17,7 @@ struct ContinueAuthorization: Sendable {
     let read: ReadSituation
     let issue: IssueAuthorizationCode
     let responder: AuthorizationResponder
+    let sessionState: SessionState
 
     /// - Parameters:
     ///   - page: digest of the handle of the page that led here, if one did.
@@ -34,10 +35,19 @@ struct ContinueAuthorization: Sendable {
             needed: client.isOwnPages ? [] : ConsentItem.needed(by: request, from: client),
             consenting: consenting ?? [])
         return switch outcome {
-        case .issued(let code): .answered(try responder.answer(code: code, to: request, context: context))
+        case .issued(let code): .answered(try answer(code, to: request, session, context))
         case .signedOut: .demands(.signIn)
         case .consentWithdrawn: .demands(.consent)
         case .repeated: .repeated
         }
+    }
+
+    private func answer(
+        _ code: String, to request: AuthorizationRequest, _ session: SSOSession, _ context: WebContext
+    ) throws -> Response {
+        let state = sessionState.state(for: request, session)
+        var response = try responder.answer(code: code, sessionState: state, to: request, context: context)
+        if state != nil { sessionState.keep(session, on: &response) }
+        return response
     }
 }

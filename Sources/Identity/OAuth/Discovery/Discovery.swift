@@ -16,9 +16,10 @@ struct Discovery: Sendable {
         var members = [JSONValue.Member("issuer", .string(issuer))]
         for (name, path) in [
             ("authorization_endpoint", "authorize"), ("token_endpoint", "token"), ("userinfo_endpoint", "userinfo"),
-            ("jwks_uri", "jwks"), ("pushed_authorization_request_endpoint", "par"),
+            ("jwks_uri", "jwks"), ("check_session_iframe", "session"), ("pushed_authorization_request_endpoint", "par"),
             ("introspection_endpoint", "introspect"), ("revocation_endpoint", "revoke"),
-            ("end_session_endpoint", "logout"),
+            ("device_authorization_endpoint", "device_authorization"),
+            ("backchannel_authentication_endpoint", "bc-authorize"), ("end_session_endpoint", "logout"),
         ] {
             members.append(.init(name, .string(issuer + "/oauth2/" + path)))
         }
@@ -61,6 +62,7 @@ struct Discovery: Sendable {
                     "phone_number_verified",
                 ]
             ),
+            ("backchannel_token_delivery_modes_supported", ["poll", "ping"]),
             ("acr_values_supported", AssuranceLevel.allCases.map(\.rawValue)),
             ("prompt_values_supported", AuthorizationRequest.Prompt.allCases.map(\.rawValue)),
             ("ui_locales_supported", ["zh-Hans", "en"]), ("claims_locales_supported", ["zh-Hans"]),
@@ -76,6 +78,7 @@ struct Discovery: Sendable {
             ("request_uri_parameter_supported", false), ("require_pushed_authorization_requests", false),
             ("require_signed_request_object", false),
             ("authorization_response_iss_parameter_supported", true),
+            ("backchannel_user_code_parameter_supported", false),
             ("backchannel_logout_supported", true), ("backchannel_logout_session_supported", true),
             ("frontchannel_logout_supported", true), ("frontchannel_logout_session_supported", true),
         ]

@@ -6,10 +6,12 @@ import Web
 struct CheckScope: AuthorizeCheck {
     func check(_ parameters: ParameterList, _ client: Client, _ request: inout AuthorizationRequest) throws(OAuthError)
     {
-        guard let text = parameters.value("scope") else {
-            request.scopes = client.scopes.subtracting(["offline_access"]).sorted()
-            return
-        }
+        request.scopes = try Self.scopes(parameters.value("scope"), for: client)
+    }
+
+    /// - Parameter text: `scope` as sent.
+    static func scopes(_ text: String?, for client: Client) throws(OAuthError) -> [String] {
+        guard let text else { return client.scopes.subtracting(["offline_access"]).sorted() }
         guard let scopes = ScopeList.parse(text), !scopes.isEmpty else {
             throw OAuthError(.invalidScope, "scope is malformed")
         }
@@ -21,9 +23,8 @@ struct CheckScope: AuthorizeCheck {
         }
         guard !known.isEmpty else { throw OAuthError(.invalidScope, "none of the scopes is offered") }
         // Of no use without refresh tokens, so it is not asked of the person either (Core §11).
-        request.scopes = known.filter { $0 != "offline_access" || client.grants.contains(.refreshToken) }
-        guard !request.scopes.isEmpty else {
-            throw OAuthError(.invalidScope, "offline_access needs the grant refresh_token")
-        }
+        let useful = known.filter { $0 != "offline_access" || client.grants.contains(.refreshToken) }
+        guard !useful.isEmpty else { throw OAuthError(.invalidScope, "offline_access needs the grant refresh_token") }
+        return useful
     }
 }

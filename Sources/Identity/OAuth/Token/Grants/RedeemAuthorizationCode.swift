@@ -60,7 +60,6 @@ struct RedeemAuthorizationCode: TokenGrant {
         let grant = code.grant.held(by: holder, client)
         let refreshToken = client.grants.contains(.refreshToken) ? surroundings.newHandle() : nil
         let refreshHash = refreshToken.map(crypto.digest)
-        let offline = grant.scopes.contains("offline_access")
         let alarm = AuditEvent.codeReused(grant: grant.id, by: client.id, surroundings)
         return try await database.transaction { transaction in
             guard try AuthorizationCodeStore.redeem(hash: hash, at: now, in: transaction) else {
@@ -69,14 +68,10 @@ struct RedeemAuthorizationCode: TokenGrant {
                 try AuditStore.append(alarm, in: transaction)
                 return .spent
             }
-            guard try RelyingSessionStore.touch(grant.sid, at: now, in: transaction),
-                let person = try PersonStore.find(grant.personID, in: transaction), person.state == .active
+            guard
+                let person = try OpenGrant.open(
+                    grant, refreshHash: refreshHash, for: client, at: now, in: transaction)
             else { return .over }
-            if let refreshHash {
-                try RefreshStore.open(
-                    grant, offline: offline, tokenHash: refreshHash, idleEnds: now + client.refreshIdle,
-                    ends: now + client.refreshLife, at: now, in: transaction)
-            }
             return .redeemed(person, refreshToken: refreshToken.map { Secret($0) })
         }
     }

@@ -1,0 +1,24 @@
+// Answers "client_id session_state" from another page with "unchanged", "changed" or "error", as OpenID Connect
+// Session Management 1.0 §3.2 has it. The browser's state lies in a cookie; signing in and out changes it.
+
+function browserState() {
+  const pair = document.cookie.split("; ").find((text) => /^(__Host-)?yimen-browser=/.test(text));
+  return pair ? pair.slice(pair.indexOf("=") + 1) : "";
+}
+
+async function digest(text) {
+  const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+addEventListener("message", async (event) => {
+  if (typeof event.data !== "string" || !event.source || event.data.length > 1024) return;
+  const parts = event.data.split(" ");
+  const salt = parts[1]?.split(".")[1];
+  if (parts.length !== 2 || !parts[0] || !salt) {
+    event.source.postMessage("error", event.origin);
+    return;
+  }
+  const current = (await digest([parts[0], event.origin, browserState(), salt].join(" "))) + "." + salt;
+  event.source.postMessage(current === parts[1] ? "unchanged" : "changed", event.origin);
+});
