@@ -25,7 +25,9 @@ import Testing
         try await withDatabase(backend, ConformanceTables.all) { try await insertionConformance($0, key: key) }
     }
 
-    @Test(arguments: Backend.available) func `rows at the end keep their order`(_ backend: Backend) async throws {
+    @Test(arguments: Backend.available) func `rows at the end stand before those that refer to them`(_ backend: Backend)
+        async throws
+    {
         try await withDatabase(backend, ConformanceTables.all) { try await insertionOrderConformance($0) }
     }
 

@@ -11,7 +11,8 @@ struct Claim: Sendable, Hashable {
 
 enum ClaimStore {
     private static let insertion = Insertion(
-        into: "booking_claim", ["reservation_id", "group_id", "channel", "units", "start_at_ms"])
+        into: "booking_claim", ["reservation_id", "group_id", "channel", "units", "start_at_ms"],
+        after: ReservationStore.held)
 
     static func insert(
         reservation: String, group: String, cells: [CellStore.Span], channel: Channel, units: Int,

@@ -36,7 +36,8 @@ enum ReservationStore {
             reservation.expiresAt, reservation.createdAt) == 1
     }
 
-    private static let held = Insertion(
+    /// Holds; what refers to a reservation is written after them.
+    static let held = Insertion(
         into: "booking_reservation",
         [
             "id", "person", "client_id", "origin", "hall", "group_id", "items", "mandate", "state", "ver", "revision",

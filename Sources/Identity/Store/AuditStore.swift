@@ -3,10 +3,8 @@ import Storage
 
 /// Rows of `identity_audit_event` and `identity_audit_link`; only ever inserted.
 enum AuditStore {
-    private static let append = SQL(
-        """
-        INSERT INTO identity_audit_event (id, at_ms, kind, actor, subject, detail) VALUES ($1, $2, $3, $4, $5, $6)
-        """)
+    private static let append = Insertion(
+        into: "identity_audit_event", ["id", "at_ms", "kind", "actor", "subject", "detail"])
     private static let unlinked = SQL(
         """
         SELECT e.id, e.at_ms, e.kind, e.actor, e.subject, e.detail FROM identity_audit_event e
@@ -37,8 +35,12 @@ enum AuditStore {
     }
 
     static func append(_ event: AuditEvent, in transaction: any Transaction) throws {
-        try transaction.execute(
-            append, event.id, event.at, event.kind, event.actor, event.subject, event.detail)
+        try transaction.insertAtEnd(
+            append,
+            [
+                .text(event.id), event.at.sqlValue, .text(event.kind), .text(event.actor), .text(event.subject),
+                .text(event.detail),
+            ])
     }
 
     /// Events not linked yet; those written long before the chain's end are not looked at again.

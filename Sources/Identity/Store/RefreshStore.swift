@@ -3,17 +3,15 @@ import Storage
 
 /// Rows of `identity_refresh_family` and `identity_refresh_token`; only digests of tokens.
 enum RefreshStore {
-    private static let addFamily = SQL(
-        """
-        INSERT INTO identity_refresh_family (id, client_id, person_id, sid, offline, scopes, acr, amr,
-            authenticated_at_ms, created_at_ms, ends_at_ms, terms)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-        """)
-    private static let addToken = SQL(
-        """
-        INSERT INTO identity_refresh_token (token_hash, family_id, generation, created_at_ms, expires_at_ms)
-        VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING
-        """)
+    private static let families = Insertion(
+        into: "identity_refresh_family",
+        [
+            "id", "client_id", "person_id", "sid", "offline", "scopes", "acr", "amr", "authenticated_at_ms",
+            "created_at_ms", "ends_at_ms", "terms",
+        ])
+    private static let tokens = Insertion(
+        into: "identity_refresh_token", ["token_hash", "family_id", "generation", "created_at_ms", "expires_at_ms"],
+        after: families, skippingDuplicates: true)
     /// The gate of rotation: one caller replaces the token, all others find it replaced.
     private static let replace = SQL(
         """
@@ -30,12 +28,12 @@ enum RefreshStore {
     private static let hold = SQL(
         """
         UPDATE identity_refresh_family SET ends_at_ms = ends_at_ms
-        WHERE id = $1 AND revoked_at_ms IS NULL AND ends_at_ms > $2 RETURNING id
+        WHERE id = $1 AND revoked_at_ms IS NULL AND ends_at_ms > $2
         """)
     private static let revoke = SQL(
         """
         UPDATE identity_refresh_family SET revoked_at_ms = $2, revoked_because = $3
-        WHERE id = $1 AND revoked_at_ms IS NULL RETURNING id
+        WHERE id = $1 AND revoked_at_ms IS NULL
         """)
     private static let revokeSession = SQL(
         """
@@ -85,10 +83,14 @@ enum RefreshStore {
         _ grant: Grant, offline: Bool, tokenHash: String, idleEnds: Instant, ends: Instant, at now: Instant,
         in transaction: any Transaction
     ) throws {
-        try transaction.execute(
-            addFamily, grant.id, grant.clientID, grant.personID, grant.sid, offline, TextList.encode(grant.scopes),
-            grant.acr.rawValue, TextList.encode(grant.amr), grant.authenticatedAt, now, ends,
-            try JSONColumn.encode(grant.terms))
+        try transaction.insertAtEnd(
+            families,
+            [
+                .text(grant.id), .text(grant.clientID), .text(grant.personID), .text(grant.sid), .boolean(offline),
+                .text(TextList.encode(grant.scopes)), .text(grant.acr.rawValue), .text(TextList.encode(grant.amr)),
+                grant.authenticatedAt.sqlValue, now.sqlValue, ends.sqlValue,
+                .text(try JSONColumn.encode(grant.terms)),
+            ])
         try add(tokenHash, family: grant.id, generation: 0, expires: idleEnds, at: now, in: transaction)
     }
 
@@ -96,7 +98,8 @@ enum RefreshStore {
         _ hash: String, family: String, generation: Int64, expires: Instant, at now: Instant,
         in transaction: any Transaction
     ) throws {
-        try transaction.execute(addToken, hash, family, generation, now, expires)
+        try transaction.insertAtEnd(
+            tokens, [.text(hash), .text(family), .integer(generation), now.sqlValue, expires.sqlValue])
     }
 
     static func find(_ hash: String, in statements: any Statements) throws -> Token? {
@@ -114,7 +117,7 @@ enum RefreshStore {
 
     /// - Returns: false when the family has been revoked or has reached its end.
     static func hold(family: String, at now: Instant, in transaction: any Transaction) throws -> Bool {
-        try transaction.first(hold, family, now) != nil
+        try transaction.execute(hold, family, now) == 1
     }
 
     /// - Returns: the generation replaced, or `nil` when somebody else replaced it or it expired.
@@ -126,7 +129,7 @@ enum RefreshStore {
     static func revoke(family: String, because reason: String, at now: Instant, in transaction: any Transaction) throws
         -> Bool
     {
-        try transaction.first(revoke, family, now, reason) != nil
+        try transaction.execute(revoke, family, now, reason) == 1
     }
 
     /// Live families of a person.

@@ -1,16 +1,22 @@
 /// An INSERT of rows that nothing in their own transaction reads again: they are written when it ends.
 ///
-/// The rows of all transactions that share one commit travel together, many in one statement; each kind of row keeps
-/// the place in which it was first named, so that a row may refer to those of an earlier kind.
+/// The rows of all transactions that share one commit travel together, many in one statement.
 package final class Insertion: Sendable {
     /// How many rows one statement may take; each has a text of its own, so they are few.
     private static let sizes = [32, 16, 8, 4, 2, 1]
 
     private let texts: [SQL]
     let columnCount: Int
+    /// Kinds of a lower rank are written first.
+    let rank: Int
 
-    /// - Parameter skippingDuplicates: a row that a unique index refuses is left out instead of being a fault.
-    package init(into table: String, _ columns: [String], skippingDuplicates: Bool = false) {
+    /// - Parameters:
+    ///   - earlier: the kind of rows to which these refer; it is written before them.
+    ///   - skippingDuplicates: a row that a unique index refuses is left out instead of being a fault.
+    package init(
+        into table: String, _ columns: [String], after earlier: Insertion? = nil, skippingDuplicates: Bool = false
+    ) {
+        rank = earlier.map { $0.rank + 1 } ?? 0
         columnCount = columns.count
         texts = Insertion.sizes.map { size in
             let rows = (0..<size).map { row in
@@ -68,7 +74,7 @@ struct WaitingRows {
 
     /// Hands out the statements in order.
     func write(_ run: (SQL, [SQLValue]) throws -> Void) rethrows {
-        for kind in kinds {
+        for kind in kinds.sorted(by: { $0.insertion.rank < $1.insertion.rank }) {
             var done = 0
             while done < kind.count {
                 let (sql, rows) = kind.insertion.statement(for: kind.count - done)

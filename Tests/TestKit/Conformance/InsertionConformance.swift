@@ -2,9 +2,9 @@ package import Storage
 import Testing
 
 private let counters = Insertion(into: "conformance_counter", ["id", "used", "capacity"])
-private let claims = Insertion(into: "conformance_claim", ["id", "counter", "holder"])
+private let claims = Insertion(into: "conformance_claim", ["id", "counter", "holder"], after: counters)
 private let optionalClaims = Insertion(
-    into: "conformance_claim", ["id", "counter", "holder"], skippingDuplicates: true)
+    into: "conformance_claim", ["id", "counter", "holder"], after: claims, skippingDuplicates: true)
 
 /// Rows left for the end arrive with their call, and a row that is refused undoes its own call only: also the
 /// statements that the call had run before, and nothing of its neighbours.
@@ -44,13 +44,13 @@ package func insertionConformance(_ database: any Database, key: String?) async 
     #expect(try await ConformanceTables.used("c", in: database) == kept)
 }
 
-/// Kinds of rows keep the order in which they were named, however many rows there are, and a kind that skips
-/// duplicates leaves them out.
+/// Rows to which others refer are written before them, whichever was named first and however many there are, and a
+/// kind that skips duplicates leaves them out.
 package func insertionOrderConformance(_ database: any Database) async throws {
     try await database.transaction { transaction in
         for number in 0..<101 {
-            try transaction.insertAtEnd(counters, [.text("c\(number)"), .integer(0), .integer(1)])
             try transaction.insertAtEnd(claims, [.text("\(number)"), .text("c\(number)"), .text("h\(number)")])
+            try transaction.insertAtEnd(counters, [.text("c\(number)"), .integer(0), .integer(1)])
         }
         for number in 50..<130 {
             try transaction.insertAtEnd(optionalClaims, [.text("\(number)"), .text("c7"), .text("h\(number)")])
