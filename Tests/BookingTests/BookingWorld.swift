@@ -152,13 +152,16 @@ func withWorld(
 
 extension BookingWorld {
     /// A booking room over a database that is migrated; several may share one, as the processes of one system do.
-    init(_ database: any Database, clock: MovableClock, keyRing: KeyRing, settings: BookingSettings) throws {
+    init(
+        _ database: any Database, clock: MovableClock, keyRing: KeyRing, settings: BookingSettings,
+        random: any RandomSource = SystemRandom()
+    ) throws {
         var settings = settings
         settings.horizonDays = min(settings.horizonDays, 2)
         let booking = Booking(
             database: database, catalogue: Catalogue(CatalogueSnapshot(content: BookingWorld.content)),
             crypto: StandardProvider(keyRing: keyRing), tickets: try HallTicketCodec(keyRing: keyRing),
-            persons: TestPersons(), settings: settings, surroundings: Surroundings(clock: clock))
+            persons: TestPersons(), settings: settings, surroundings: Surroundings(clock: clock, random: random))
         self.init(database: database, clock: clock, booking: booking)
     }
 
