@@ -19,7 +19,7 @@ package struct WebSettings: Sendable {
     package var maximumURILength = 8192
     /// Event streams open at once; one more is answered with 503.
     package var maximumStreams = 4096
-    /// Silence on an event stream after which a comment is sent.
+    /// Time between two `beat` events on a stream.
     package var heartbeat: Duration = .seconds(15)
     /// Where `Templates`, `Locales` and `Static` lie; `nil` means in the resource bundle.
     package var resourcesDirectory: String?

@@ -11,7 +11,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 
-SIZES = {"phone": (390, 844), "desktop": (1280, 900), "kiosk": (1080, 1440), "board": (1920, 1080)}
+SIZES = {"phone": (390, 844), "desktop": (1280, 900), "kiosk": (1080, 1920), "board": (1920, 1080)}
 PATIENCE = 20
 
 
@@ -24,7 +24,10 @@ def text(key: str, locale: str = "zh-Hans") -> str:
 
 
 class Browser:
-    def __init__(self, size: str = "desktop", language: str = "zh-CN", arguments: list[str] | None = None):
+    def __init__(
+        self, size: str = "desktop", language: str = "zh-CN", arguments: list[str] | None = None, script: bool = True
+    ):
+        """Without `script` pages are what a browser without JavaScript makes of them."""
         self.size = size
         options = webdriver.ChromeOptions()
         options.binary_location = "/usr/bin/chromium"
@@ -43,7 +46,10 @@ class Browser:
             *(arguments or []),
         ):
             options.add_argument(argument)
-        options.add_experimental_option("prefs", {"intl.accept_languages": language})
+        preferences: dict = {"intl.accept_languages": language}
+        if not script:
+            preferences["profile.managed_default_content_settings.javascript"] = 2
+        options.add_experimental_option("prefs", preferences)
         width, height = SIZES[size]
         if size == "phone":
             options.add_experimental_option(
@@ -63,6 +69,23 @@ class Browser:
 
     def quit(self):
         self.driver.quit()
+
+    # Surroundings
+
+    def network(self, on: bool):
+        """Pulls the cable, or puts it back."""
+        self.driver.execute_cdp_cmd("Network.enable", {})
+        self.driver.execute_cdp_cmd(
+            "Network.emulateNetworkConditions",
+            {"offline": not on, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1},
+        )
+
+    def stand_at(self, site: str, latitude: float, longitude: float):
+        """Where the device is, and the person's consent to tell this site."""
+        self.driver.execute_cdp_cmd("Browser.grantPermissions", {"origin": site, "permissions": ["geolocation"]})
+        self.driver.execute_cdp_cmd(
+            "Emulation.setGeolocationOverride", {"latitude": latitude, "longitude": longitude, "accuracy": 20}
+        )
 
     # Looking
 

@@ -23,17 +23,15 @@ class Yimen:
         self.backend = backend
         self.name = f"{name}-{backend}"
         self.port = free_port()
-        self.url = f"http://localhost:{self.port}"
         self.directory = tempfile.mkdtemp(prefix="yimen-acceptance-")
         self.environment = {
             "YIMEN_DEMO": "true",
             "YIMEN_DATA_DIRECTORY": self.directory,
             "YIMEN_HTTP_HOST": "127.0.0.1",
-            "YIMEN_HTTP_PORT": str(self.port),
-            "YIMEN_ISSUER": self.url,
             "YIMEN_LOG_FORMAT": "text",
             "YIMEN_LIMITS_ENABLED": "false",
         }
+        self.at(self.port)
         self._database = None
         if backend == "postgres":
             self._database = f"acceptance_{uuid.uuid4().hex[:12]}"
@@ -43,6 +41,12 @@ class Yimen:
             )
         self.program: Program | None = None
         self.verify: str | bool = True
+
+    def at(self, port: int):
+        """Another port than the free one; only before the start."""
+        self.port = port
+        self.url = f"http://localhost:{port}"
+        self.environment |= {"YIMEN_HTTP_PORT": str(port), "YIMEN_ISSUER": self.url}
 
     def _psql(self, statement: str):
         subprocess.run(

@@ -38,6 +38,12 @@ struct PageTests {
         Scenario("/items/fund-loan", contains: ["实人核验"]),
         Scenario("/items/nothing", status: .notFound, contains: ["没有找到这个页面"]),
         Scenario("/halls", contains: ["济南市政务服务中心", "菏泽市政务服务中心", "正在服务"]),
+        Scenario(
+            "/halls?near=36.07,120.38",
+            contains: ["离您最近的大厅", "1 公里以内", "不按位置", "青岛市政务服务中心"], lacks: ["菏泽市政务服务中心"]),
+        Scenario("/halls?near=somewhere", contains: ["data-near=\"/halls\""], lacks: ["离您最近的大厅"]),
+        Scenario("/halls?near=91,200", contains: ["济南市政务服务中心"], lacks: ["离您最近的大厅"]),
+        Scenario("/halls?city=", contains: ["济南市政务服务中心", "青岛市政务服务中心"]),
         Scenario("/halls?city=linyi", contains: ["兰山区政务服务中心"], lacks: ["青岛市政务服务中心"]),
         Scenario("/halls?q=%E5%8E%86%E4%B8%8B", contains: ["<mark>历下</mark>区政务服务中心"]),
         Scenario("/halls?q=zzzqqq9", contains: ["没有找到相符的大厅"]),

@@ -19,6 +19,7 @@ package struct BookingPages: Sendable {
         let desk = PageDesk(pages: self, renderer: router.renderer)
         CitizenPages(desk: desk).addRoutes(to: router)
         ReservationPages(desk: desk).addRoutes(to: router)
+        MovePages(desk: desk).addRoutes(to: router)
         KioskPages(desk: desk).addRoutes(to: router)
         BoardPages(desk: desk).addRoutes(to: router)
         WindowPages(desk: desk).addRoutes(to: router)

@@ -101,6 +101,31 @@ struct HallPart: Sendable {
     }
 }
 
+/// A number and its place in the queue, the same on the machine that gave it and on the person's phone; part of
+/// `booking/part/queue-place`.
+struct QueuePlacePart: Sendable {
+    let number: String
+    /// Where to go now, in one sentence.
+    let go: String?
+    let ahead: String
+    let wait: String?
+    let zone: String?
+
+    init(_ ticket: QueueTicket, go: String? = nil, zone: String? = nil, words: PageWords) {
+        self.init(
+            number: ticket.number, go: go, ahead: words("booking.ahead.value", ["ahead": String(ticket.ahead)]),
+            wait: ticket.wait.map { words.wait($0) }, zone: zone)
+    }
+
+    init(number: String, go: String? = nil, ahead: String, wait: String?, zone: String? = nil) {
+        self.number = number
+        self.go = go
+        self.ahead = ahead
+        self.wait = wait
+        self.zone = zone
+    }
+}
+
 /// Which step of the booking path is lit; part of `booking/part/steps`.
 struct StepPart: Sendable {
     let hall: Bool

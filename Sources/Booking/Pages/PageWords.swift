@@ -92,4 +92,12 @@ struct PageWords: Sendable {
     func minutes(_ duration: Duration) -> String {
         count("window.minutes", Int(max(0, duration.milliseconds) / 60_000))
     }
+
+    /// For how long a window has been open: `已开启 2 小时 5 分钟`.
+    func openSince(_ opened: Instant, now: Instant) -> String {
+        let minutes = max(0, (now - opened).milliseconds / 60_000)
+        return self(
+            minutes < 60 ? "window.since" : "window.since.hours",
+            ["hours": String(minutes / 60), "minutes": String(minutes % 60)])
+    }
 }

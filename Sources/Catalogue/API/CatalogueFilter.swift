@@ -51,12 +51,9 @@ struct CatalogueFilter {
     /// `lat,lon` in degrees.
     func near() throws -> Place? {
         guard let text = try parameters.single("near") else { return nil }
-        let parts = text.split(separator: ",", omittingEmptySubsequences: false)
-        let plain = text.utf8.allSatisfy { (0x30...0x39).contains($0) || [0x2B, 0x2C, 0x2D, 0x2E].contains($0) }
-        guard plain, text.utf8.count <= 48, parts.count == 2, let latitude = Double(parts[0]),
-            let longitude = Double(parts[1])
-        else { throw Problem.invalid("near", "must be lat,lon in degrees, for example 36.65,117.12") }
-        let place = Place(latitude: latitude, longitude: longitude)
+        guard let place = Place(text: text) else {
+            throw Problem.invalid("near", "must be lat,lon in degrees, for example 36.65,117.12")
+        }
         guard place.isOnEarth else {
             throw Problem.invalid("near", "latitude is from -90 to 90, longitude from -180 to 180")
         }

@@ -16,6 +16,16 @@ package struct Place: Sendable, Hashable, Codable {
         self.longitude = longitude
     }
 
+    /// `36.65,117.12`; `nil` for anything else than two numbers in degrees.
+    package init?(text: String) {
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+        let plain = text.utf8.allSatisfy { (0x30...0x39).contains($0) || [0x2B, 0x2C, 0x2D, 0x2E].contains($0) }
+        guard plain, text.utf8.count <= 48, parts.count == 2, let latitude = Double(parts[0]),
+            let longitude = Double(parts[1])
+        else { return nil }
+        self.init(latitude: latitude, longitude: longitude)
+    }
+
     package var isOnEarth: Bool {
         (-90...90).contains(latitude) && (-180...180).contains(longitude)
     }

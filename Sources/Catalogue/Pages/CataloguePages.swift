@@ -32,8 +32,8 @@ struct CataloguePages {
         pages.get("/halls") { request, context in
             let snapshot = catalogue.current
             let model = HallsPage(
-                query: try query(request), city: try city(request, snapshot), at: surroundings.now(), in: snapshot,
-                text: text(context))
+                query: try query(request), city: try city(request, snapshot), near: try near(request),
+                at: surroundings.now(), in: snapshot, text: text(context))
             return try renderer.render("catalogue/halls", model, titleKey: "catalogue.halls.title", context: context)
         }
         pages.get("/halls/{hall}") { _, context in
@@ -61,6 +61,11 @@ struct CataloguePages {
     private func city(_ request: Request, _ snapshot: CatalogueSnapshot) throws -> String? {
         let name = try parameters(request).single("city")
         return snapshot.cities.first { $0.id == name || $0.code == name }?.id
+    }
+
+    /// A place that cannot be read is as good as none.
+    private func near(_ request: Request) throws -> Place? {
+        try parameters(request).single("near").flatMap { Place(text: $0) }.flatMap { $0.isOnEarth ? $0 : nil }
     }
 
     private func itemFilter(_ request: Request, _ snapshot: CatalogueSnapshot) throws -> ItemsPage.Filter {

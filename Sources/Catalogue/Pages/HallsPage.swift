@@ -9,25 +9,40 @@ struct HallsPage: Sendable {
         let rows: [HallRow]
     }
 
+    /// So many halls are worth the way.
+    private static let nearest = 20
+
     let searchURL = "/halls"
     let searchLabel: String
     let query: String
-    let isAll: Bool
-    let cities: [PageLink]
+    let place: PlacePicker
     let groups: [Group]
     let isEmpty: Bool
 
-    init(query: String?, city: String?, at now: Instant, in snapshot: CatalogueSnapshot, text: PageText) {
+    /// - Parameter near: puts the nearest halls first, in one list.
+    init(
+        query: String?, city: String?, near: Place? = nil, at now: Instant, in snapshot: CatalogueSnapshot,
+        text: PageText
+    ) {
         searchLabel = text("search.halls")
         self.query = query ?? ""
-        isAll = city == nil
-        cities = snapshot.cities.map { entry in
-            PageLink(
-                text: text.of(entry.name), url: PageURL.halls(["q": query, "city": entry.id]),
-                current: entry.id == city)
-        }
+        place = PlacePicker(
+            action: "/halls", cities: snapshot.cities, chosen: city, query: query, isNear: near != nil,
+            locale: text.locale)
         var found = query.map(snapshot.search.halls(matching:)) ?? snapshot.halls.map { Found(value: $0) }
         if let city { found = found.filter { $0.value.city == city } }
+        isEmpty = found.isEmpty
+        if let near {
+            let nearest = found.map { (hall: $0, metres: near.metres(to: $0.value.place)) }
+                .sorted { ($0.metres, $0.hall.value.id) < ($1.metres, $1.hall.value.id) }
+                .prefix(HallsPage.nearest)
+            groups = [
+                Group(
+                    id: "near", name: text("halls.near"), count: nearest.count,
+                    rows: nearest.map { HallRow($0.hall, metres: $0.metres, at: now, in: snapshot, text: text) })
+            ].filter { $0.count > 0 }
+            return
+        }
         var order = [String]()
         for hall in found where !order.contains(hall.value.city) { order.append(hall.value.city) }
         groups = order.map { id in
@@ -36,6 +51,5 @@ struct HallsPage: Sendable {
                 id: id, name: snapshot.city(id).map { text.of($0.name) } ?? id, count: halls.count,
                 rows: halls.map { HallRow($0, at: now, in: snapshot, text: text) })
         }
-        isEmpty = found.isEmpty
     }
 }

@@ -17,7 +17,7 @@ struct HomePage: Sendable {
     let hints: [PageLink]
     let events: [Event]
     let popular: [ItemRow]
-    let cities: [PageLink]
+    let place: PlacePicker
     let halls: [HallRow]
 
     init(at now: Instant, in snapshot: CatalogueSnapshot, text: PageText) {
@@ -36,7 +36,7 @@ struct HomePage: Sendable {
         popular = byPopularity.prefix(HomePage.popularCount).map {
             ItemRow(Found(value: $0), in: snapshot, text: text)
         }
-        cities = snapshot.cities.map { PageLink(text: text.of($0.name), url: PageURL.halls(["city": $0.id])) }
+        place = PlacePicker(action: "/halls", cities: snapshot.cities, chosen: nil, locale: text.locale)
         let roundTheClock = snapshot.halls.filter(\.isRoundTheClock)
         let first = snapshot.halls.filter { !$0.isRoundTheClock }.prefix(2)
         halls = (first + roundTheClock.prefix(1)).map {

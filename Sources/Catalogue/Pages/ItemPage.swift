@@ -19,7 +19,8 @@ struct ItemPage: Sendable {
     let bookable: Bool
     let bookURL: String
     let hasHalls: Bool
-    let cities: [PageLink]
+    let place: PlacePicker
+    let brief: [String]
     let halls: [HallRow]
 
     /// - Parameter city: whose halls are shown; `nil` shows those of the first city that has any.
@@ -37,11 +38,12 @@ struct ItemPage: Sendable {
         hasHalls = !serving.isEmpty
         let served = Set(serving.map(\.city))
         let shown = city.flatMap { served.contains($0) ? $0 : nil } ?? serving.first?.city
-        cities = snapshot.cities.filter { served.contains($0.id) }.map { city in
-            PageLink(
-                text: text.of(city.name), url: PageURL.item(item.id) + "?city=" + city.id + "#where",
-                current: city.id == shown)
-        }
+        place = PlacePicker(
+            action: PageURL.item(item.id) + "#where", cities: snapshot.cities.filter { served.contains($0.id) },
+            chosen: shown, offersAll: false, nearURL: bookable ? bookURL : "/halls", locale: text.locale)
+        brief = [
+            text("fact.minutes.value", ["minutes": String(item.minutes)]), text("fact.kind.\(item.kind.rawValue)"),
+        ]
         halls = serving.filter { $0.city == shown }.map {
             HallRow(Found(value: $0), at: now, item: item, in: snapshot, text: text)
         }

@@ -44,6 +44,7 @@ struct HallRow: Sendable {
     let name: String
     let pieces: [TitlePiece]
     let address: String
+    let distance: String?
     let today: String
     let badge: String
     let badgeStyle: String
@@ -52,7 +53,8 @@ struct HallRow: Sendable {
 
     /// - Parameter item: the item to be booked there.
     init(
-        _ found: Found<Hall>, at now: Instant, item: ServiceItem? = nil, in snapshot: CatalogueSnapshot, text: PageText
+        _ found: Found<Hall>, metres: Double? = nil, at now: Instant, item: ServiceItem? = nil,
+        in snapshot: CatalogueSnapshot, text: PageText
     ) {
         let hall = found.value
         let state = HallState(hall, at: now, in: snapshot, text: text)
@@ -61,6 +63,7 @@ struct HallRow: Sendable {
         name = text.of(hall.name)
         pieces = text.pieces(found, name: hall.name)
         address = text.of(hall.address)
+        distance = metres.map { DistanceText(metres: $0, renderer: text.renderer, locale: text.locale).text }
         today = state.today
         badge = state.badge
         badgeStyle = state.style

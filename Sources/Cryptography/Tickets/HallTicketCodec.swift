@@ -5,7 +5,8 @@ import Crypto
 package struct HallTicketCodec: Sendable {
     private static let format: UInt8 = 1
     private static let signatureLength = 64
-    private static let textLength = 158
+    /// Characters of a ticket's text.
+    package static let textLength = 158
     /// Separates these signatures from any other use of a key.
     private static let purpose = Array("yimen hall ticket".utf8)
 

@@ -69,14 +69,16 @@ package struct PageRenderer: Sendable {
         let prefix = "web.problem." + problem.kind.name
         let isKnown = library.texts[context.locale]?.strings[prefix + ".title"] != nil
         let key = isKnown ? prefix : "web.problem.status-\(problem.kind.status / 100)xx"
+        let screen = ErrorScreen(path: String(context.target.prefix { $0 != "?" }))
         let model = ErrorPage(
             status: problem.kind.status, heading: text(key + ".title", context.locale),
             advice: text(key + ".advice", context.locale), code: problem.kind.name,
             requestId: problem.kind.status >= 500 ? context.id : nil,
-            retry: problem.kind.status == 503 || problem.kind.status == 429 || problem.kind == .forgery)
+            retry: problem.kind.status == 503 || problem.kind.status == 429 || problem.kind == .forgery,
+            idle: screen.idle, endURL: screen.endURL(target: context.target))
         let status = HTTPResponse.Status(code: problem.kind.status)
         do {
-            var response = try render("web/error", model, title: model.heading, context: context, status: status)
+            var response = try render(screen.template, model, title: model.heading, context: context, status: status)
             response.add(problem.headers)
             return response
         } catch {
@@ -84,15 +86,4 @@ package struct PageRenderer: Sendable {
             return .text(problem.kind.title, status: status)
         }
     }
-}
-
-/// Model of `web/error`.
-struct ErrorPage: Sendable {
-    let status: Int
-    let heading: String
-    let advice: String
-    let code: String
-    /// Shown where support needs it.
-    let requestId: String?
-    let retry: Bool
 }

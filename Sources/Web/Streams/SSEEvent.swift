@@ -36,5 +36,13 @@ package struct SSEEvent: Sendable {
         String(decoding: text.utf8.filter { $0 != 0x0A && $0 != 0x0D && $0 != 0 }, as: UTF8.self)
     }
 
-    static let heartbeat = ByteBuffer(string: ": \n\n")
+    /// An event rather than a comment, because scripts see no comments: a page whose connection died without a word
+    /// notices by its absence.
+    static let heartbeat = ByteBuffer(string: "event: beat\ndata: {}\n\n")
+
+    /// The first bytes of a stream: when to come back after a cut, different for each client, so that all the boards
+    /// of a province do not return in the same second.
+    static func opening(retry milliseconds: Int) -> ByteBuffer {
+        ByteBuffer(string: "retry: \(milliseconds)\n\n")
+    }
 }

@@ -13,6 +13,8 @@ package final class ServerSentEvents: Sendable {
     private let open = Mutex(0)
     /// Events waiting for one slow client; beyond them it is cut and comes back with `Last-Event-ID`.
     private static let backlog = 256
+    /// Milliseconds after which a cut client comes back.
+    private static let comeBack = 1_500...6_000
 
     init(limit: Int, heartbeat: Duration) {
         self.limit = limit
@@ -57,7 +59,7 @@ package final class ServerSentEvents: Sendable {
         let (chunks, source) = AsyncStream.makeStream(
             of: ByteBuffer.self, bufferingPolicy: .bufferingOldest(ServerSentEvents.backlog))
         // The first bytes tell the client that the stream is open.
-        try await writer.write(SSEEvent.heartbeat)
+        try await writer.write(SSEEvent.opening(retry: Int.random(in: ServerSentEvents.comeBack)))
         try await withGracefulShutdownHandler {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {

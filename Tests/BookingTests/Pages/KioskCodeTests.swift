@@ -42,4 +42,15 @@ struct KioskCodeTests {
         #expect(KioskCode.proof(scanned: "6BFOXN*TS0BI$ZD \r\n") == .ticket("6BFOXN*TS0BI$ZD "))
         #expect(KioskCode.proof(scanned: "４８２９１３７０６５") == .ticket("４８２９１３７０６５"))
     }
+
+    @Test func `what a scanner puts around a code does not matter`() {
+        let ticket = String(repeating: "6BFOXN*TS0BI$ZD.HWI TC", count: 8).prefix(158)
+        for scanned in [
+            String(ticket), "]Q1\(ticket)", "x\(ticket)\r\n", "\n\(ticket)\n", ticket.lowercased(),
+        ] {
+            #expect(KioskCode.proof(scanned: scanned) == .ticket(String(ticket)), "\(scanned)")
+        }
+        #expect(KioskCode.proof(scanned: "]C14829137065\n") == .code("4829137065"))
+        #expect(KioskCode.proof(scanned: "]C148291370651") == .ticket("]C148291370651"))
+    }
 }

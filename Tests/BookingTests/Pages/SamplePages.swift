@@ -17,6 +17,14 @@ enum SamplePages {
 
     private static let item = ItemPart(id: "estate", name: "存量房转移登记", url: "/items/estate", minutes: 40)
     private static let hall = HallPart(id: "jinan", name: "济南市政务服务中心", address: "示例路 1 号")
+    private static let shell = KioskShell(hall)
+    private static let place = PlacePicker(
+        action: "/book/estate",
+        cities: [
+            City(
+                id: "jinan", code: "370100", name: LocalizedText(zh: "济南市", en: "Jinan"),
+                place: Place(latitude: 36.65, longitude: 117.12))
+        ], chosen: "jinan", locale: .zhHans)
     private static let notice = PageNotice(.danger, title: "〈通知〉", text: "<b>")
 
     static let all: [Sample] = citizen + visits + kiosk + walls
@@ -25,27 +33,32 @@ enum SamplePages {
         Sample(
             description: "halls", template: "booking/halls",
             model: HallsPage(
-                item: item, notice: notice, hasCities: true,
-                cities: [.init(name: "济南市", url: "/book/estate?city=jinan", current: true)], hasHalls: true,
+                item: item, notice: notice, place: place, hasHalls: true,
                 halls: [
                     .init(name: "济南", address: "示例", url: "/book/estate/jinan", icon: "hall", first: "今天", today: true),
                     .init(
-                        name: "青岛", address: "示例", url: "/book/estate/qingdao", icon: "hall", first: nil, today: false),
-                ]), shows: ["/book/estate/qingdao", "booking-halls", "&lt;b&gt;"], isReadOnly: true),
+                        name: "青岛", address: "示例", url: "/book/estate/qingdao", icon: "hall", first: nil, today: false,
+                        distance: "约 3 公里"),
+                ]),
+            shows: [
+                "/book/estate/qingdao", "booking-halls", "&lt;b&gt;", "<option value=\"jinan\" selected>",
+                "data-near=\"/book/estate\"", "约 3 公里",
+            ], isReadOnly: true),
         Sample(
             description: "no halls", template: "booking/halls",
-            model: HallsPage(item: item, notice: nil, hasCities: false, cities: [], hasHalls: false, halls: []),
+            model: HallsPage(item: item, notice: nil, place: place, hasHalls: false, halls: []),
             shows: ["empty"], isReadOnly: true),
         Sample(
             description: "times", template: "booking/times",
             model: TimesPage(
-                item: item, hall: hall, hallsURL: "/book/estate", notice: notice,
+                item: item, hall: hall, hallsURL: "/book/estate", notice: notice, holdURL: "/book/estate/jinan/hold",
+                key: "k",
                 days: [
                     .init(weekday: "周二", date: "11/24", left: "余 4", few: true, current: true, url: "/d"),
                     .init(weekday: "周六", date: "11/28", left: "休息", few: false, current: false, url: nil),
                 ],
                 chosen: .init(
-                    title: "11月24日", holdURL: "/book/estate/jinan/hold", key: "k", hasTimes: true,
+                    title: "11月24日", hasTimes: true,
                     parts: [
                         .init(
                             name: "上午", summary: "1", open: true,
@@ -64,7 +77,9 @@ enum SamplePages {
             ]),
         Sample(
             description: "no times", template: "booking/times",
-            model: TimesPage(item: item, hall: hall, hallsURL: "/book/estate", notice: nil, days: [], chosen: nil),
+            model: TimesPage(
+                item: item, hall: hall, hallsURL: "/book/estate", notice: nil, holdURL: "", key: "k", days: [],
+                chosen: nil),
             shows: ["empty"], isReadOnly: true),
         Sample(
             description: "resume", template: "booking/resume",
@@ -76,6 +91,37 @@ enum SamplePages {
             model: CancelPage(
                 notice: nil, item: item, hall: hall, when: "11月24日", cancelURL: "/bookings/1/cancel",
                 backURL: "/bookings/1", key: "k"), shows: ["/bookings/1/cancel"]),
+        Sample(
+            description: "move", template: "booking/move",
+            model: MovePage(
+                notice: notice, item: item, hall: hall, now: "11月24日 周二 09:00", backURL: "/bookings/1",
+                moveURL: "/bookings/1/move", otherHallURL: "/book/estate",
+                days: [.init(weekday: "周二", date: "11/24", left: "余 4", few: true, current: true, url: "/d")],
+                chosen: .init(
+                    title: "11月24日", hasTimes: true,
+                    parts: [
+                        .init(
+                            name: "上午", summary: "1", open: true,
+                            times: [
+                                .init(
+                                    at: "09:00", left: "现在的", start: "2026-11-24T09:00:00+08:00", free: false,
+                                    few: false, mine: true),
+                                .init(
+                                    at: "09:30", left: "剩 2 个", start: "2026-11-24T09:30:00+08:00", free: true,
+                                    few: true),
+                            ])
+                    ])),
+            shows: [
+                "method=\"get\" action=\"/bookings/1/move\"", "time chosen", "value=\"2026-11-24T09:30:00+08:00\"",
+                "11月24日 周二 09:00",
+            ], isReadOnly: true),
+        Sample(
+            description: "move, both times", template: "booking/move-confirm",
+            model: MoveConfirmPage(
+                item: item, hall: hall, now: "11月24日 周二 09:00", new: "11月25日 周三 10:00",
+                start: "2026-11-25T10:00:00+08:00", moveURL: "/bookings/1/move", timesURL: "/t", backURL: "/bookings/1",
+                key: "k"),
+            shows: ["11月24日 周二 09:00", "11月25日 周三 10:00", "value=\"2026-11-25T10:00:00+08:00\""]),
         Sample(
             description: "messages", template: "booking/messages",
             model: MessagesPage(hasMessages: true, messages: [.init(to: "…0001", at: "11月24日", text: "【一门】")]),
@@ -109,11 +155,13 @@ enum SamplePages {
                 $0.booked = .init(
                     heading: "预约成功", date: "11月24日 周二", time: "09:00–09:40", item: item, hall: hall, when: "11月24日",
                     checkIn: "08:30–09:30", holder: "测*", code: .init("4829137065"), qr: "<svg id=\"qr\"></svg>",
-                    calendarURL: "/bookings/1/calendar.ics", cancelURL: "/bookings/1/cancel", materials: nil)
+                    calendarURL: "/bookings/1/calendar.ics", moveURL: "/bookings/1/move",
+                    cancelURL: "/bookings/1/cancel",
+                    materials: nil)
             },
             visit("waiting", shows: ["E037", "data-events=\"/api/v1/halls/jinan/board/events\"", "二层"]) {
                 $0.live = .init(every: 10, events: "/api/v1/halls/jinan/board/events")
-                $0.waiting = .init(number: "E037", ahead: 4, wait: .init(text: "约 12 分钟"), place: "二层")
+                $0.waiting = .init(number: "E037", ahead: "4 人", wait: "约 12 分钟", zone: "二层")
             },
             visit("called", shows: ["E037", "called-now"]) { $0.called = .init(number: "E037", go: "请到 3 号窗口") },
             visit("serving", shows: ["E037"]) { $0.serving = .init(number: "E037", go: "请到 3 号窗口") },
@@ -132,14 +180,13 @@ enum SamplePages {
         Sample(
             description: "kiosk", template: "booking/kiosk/home",
             model: KioskHomePage(
-                hall: hall, notice: nil, date: "11月24日", time: "09:00", codeURL: "/kiosk/jinan/code",
+                shell: shell, notice: nil, date: "11月24日", time: "09:00", codeURL: "/kiosk/jinan/code",
                 takeURL: "/kiosk/jinan/take", checkInURL: "/kiosk/jinan/check-in", open: true, waiting: 7, key: "k"),
             shows: ["data-scan", "/kiosk/jinan/take"]),
         Sample(
             description: "number pad", template: "booking/kiosk/code",
             model: KioskCodePage(
-                hall: hall, notice: notice, idle: 60, endURL: "/preferences?lang=zh-Hans&return=%2Fkiosk",
-                homeURL: "/kiosk/jinan",
+                shell: shell, notice: notice, homeURL: "/kiosk/jinan",
                 takeURL: "/kiosk/jinan/take", checkInURL: "/kiosk/jinan/check-in", code: "482 9", key: "k", scanKey: "l"
             ),
             shows: [
@@ -149,8 +196,7 @@ enum SamplePages {
         Sample(
             description: "item at the kiosk", template: "booking/kiosk/item",
             model: KioskItemPage(
-                hall: hall, notice: nil, idle: 60, endURL: "/kiosk/jinan", backURL: "/kiosk/jinan/take", item: item,
-                note: "40",
+                shell: shell, notice: nil, backURL: "/kiosk/jinan/take", item: item, note: "40",
                 online: true, materials: nil, queue: "3", takeURL: "/kiosk/jinan/tickets", key: "k"),
             shows: ["name=\"item\" value=\"estate\"", "value=\"priority\""]),
     ]
@@ -164,10 +210,15 @@ enum SamplePages {
             description: "windows", template: "booking/window/choose",
             model: ChooseWindowPage(
                 place: "济南", notice: nil,
+                mine: .init(title: "您正在使用 3 号窗口", url: "/window/w3"),
                 halls: [
                     .init(
-                        name: "济南",
-                        windows: [.init(name: "3 号窗口", group: "不动产", url: "/window/w3", open: true, state: "使用中")])
-                ]), shows: ["/window/w3", "open-state on"], isReadOnly: true),
+                        name: "济南", summary: "1 / 1",
+                        windows: [
+                            .init(
+                                name: "3 号窗口", group: "不动产", url: "/window/w3", open: true, state: "使用中",
+                                since: "已开启 9 分钟")
+                        ])
+                ]), shows: ["/window/w3", "open-state on", "已开启 9 分钟", "您正在使用"], isReadOnly: true),
     ]
 }

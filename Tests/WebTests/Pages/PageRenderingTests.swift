@@ -70,4 +70,20 @@ struct PageRenderingTests {
             }
         }
     }
+
+    @Test func `an error at a machine or on a wall has the form of that screen and goes on by itself`() async throws {
+        try await WebFixture().run { client in
+            let kiosk = try await client.get("/kiosk/jinan/nothing/here", [.accept: "text/html"])
+            #expect(kiosk.status == .notFound)
+            #expect(kiosk.text.contains("class=\"kiosk\"") && !kiosk.text.contains("site-header"))
+            let start = "/preferences?lang=zh-Hans&amp;return=%2Fkiosk"
+            #expect(kiosk.text.contains("content=\"30;url=\(start)\"") && kiosk.text.contains("href=\"\(start)\""))
+            let english = try await client.get("/kiosk/x/y/z", [.accept: "text/html", .cookie: "yimen-locale=en"])
+            #expect(english.text.contains("Back to the start") && english.text.contains("lang=\"en\""))
+            let board = try await client.get("/board/nowhere/at/all", [.accept: "text/html"])
+            #expect(board.text.contains("class=\"board\"") && board.text.contains("http-equiv=\"refresh\""))
+            let page = try await client.get("/kiosks", [.accept: "text/html"])
+            #expect(page.text.contains("site-header"))
+        }
+    }
 }

@@ -47,12 +47,14 @@ struct BoardPage: Sendable {
     let time: String
     let sequence: Int64
     let eventsURL: String
-    let voiceLang: String
-    /// What is spoken, with `{number}` and `{window}`.
-    let say: String
+    /// The province's date, `2026-11-24`; the wall is drawn anew when it has passed.
+    let day: String
+    /// What is spoken, one language after the other.
+    let voices: [Voice]
     let countText: String
     let now: Call?
     let calls: [Call]
+    let hasCalls: Bool
     let queues: [QueueRow]
     let windows: [WindowSign]
 
@@ -62,6 +64,12 @@ struct BoardPage: Sendable {
         let to: String
         let zone: String?
         let fresh: Bool
+    }
+
+    /// A sentence with `{number}` and `{window}` in one language.
+    struct Voice: Sendable {
+        let lang: String
+        let say: String
     }
 
     struct QueueRow: Sendable {
@@ -89,8 +97,11 @@ struct BoardPage: Sendable {
         time = ProvinceTime.clock(desk.now)
         sequence = state.sequence
         eventsURL = pagePath("api", "v1", "halls", hall.id, "board", "events")
-        voiceLang = words.locale == .en ? "en-GB" : "zh-CN"
-        say = words("board.say")
+        day = words.today.description
+        voices = [words.locale, words.locale.other].map { locale in
+            Voice(
+                lang: locale == .en ? "en-GB" : "zh-CN", say: words.renderer.text("board.say", locale))
+        }
         countText = words("board.count", ["count": "{count}"])
         let signs = snapshot.windows(in: hall.id).map { window in
             WindowSign(
@@ -107,6 +118,7 @@ struct BoardPage: Sendable {
         }
         now = calls.first
         self.calls = Array(calls.dropFirst().prefix(BoardPage.callRows))
+        hasCalls = !self.calls.isEmpty
         let busy = state.queues.sorted { ($0.waiting, $1.queue) > ($1.waiting, $0.queue) }.prefix(BoardPage.queueRows)
         queues = busy.sorted { $0.queue < $1.queue }.map { queue in
             QueueRow(

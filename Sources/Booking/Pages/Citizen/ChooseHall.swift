@@ -7,16 +7,9 @@ struct HallsPage: Sendable {
     let item: ItemPart
     let step = StepPart.chooseHall
     let notice: PageNotice?
-    let hasCities: Bool
-    let cities: [City]
+    let place: PlacePicker
     let hasHalls: Bool
     let halls: [Row]
-
-    struct City: Sendable {
-        let name: String
-        let url: String
-        let current: Bool
-    }
 
     struct Row: Sendable {
         let name: String
@@ -26,34 +19,35 @@ struct HallsPage: Sendable {
         /// When the earliest free day is, in words; `nil` when all are taken.
         let first: String?
         let today: Bool
+        /// How far away it is, when the person has said where they are.
+        var distance: String?
     }
 }
 
-/// The halls that serve an item, earliest free day first.
+/// The halls that serve an item: the earliest free day first, or the nearest where a location was given.
 struct ChooseHall: Sendable {
     let desk: PageDesk
     let words: PageWords
 
-    func page(_ item: ServiceItem, city: String?) async throws -> HallsPage {
+    func page(_ item: ServiceItem, city: String?, near: Place? = nil) async throws -> HallsPage {
         let snapshot = desk.snapshot
         let all = snapshot.halls(serving: item.id).filter { snapshot.isBookable(item, at: $0.id) }
         let cities = snapshot.cities.filter { city in all.contains { $0.city == city.id } }
         let known = cities.contains { $0.id == city } ? city : nil
-        var rows = [(row: HallsPage.Row, rank: Int)]()
+        var rows = [(row: HallsPage.Row, rank: Double)]()
         for hall in all where known == nil || hall.city == known {
             let first = try await firstFreeDay(item, hall)
-            rows.append((row(item, hall, first: first), first?.dayNumber ?? Int.max))
+            var row = row(item, hall, first: first)
+            let metres = near.map { $0.metres(to: hall.place) }
+            row.distance = metres.map { DistanceText(metres: $0, renderer: words.renderer, locale: words.locale).text }
+            rows.append((row, metres ?? first.map { Double($0.dayNumber) } ?? .infinity))
         }
         rows.sort { $0.rank < $1.rank }
-        let url = pagePath("book", item.id)
-        var chips = [HallsPage.City(name: words("booking.halls.allCities"), url: url, current: known == nil)]
-        chips += cities.map {
-            HallsPage.City(
-                name: words($0.name), url: url + "?city=" + PercentDecoding.escape($0.id), current: $0.id == known)
-        }
+        let place = PlacePicker(
+            action: pagePath("book", item.id), cities: cities, chosen: known, isNear: near != nil, locale: words.locale)
         return HallsPage(
-            item: ItemPart(item, words: words), notice: nil, hasCities: cities.count > 1, cities: chips,
-            hasHalls: !rows.isEmpty, halls: rows.map(\.row))
+            item: ItemPart(item, words: words), notice: nil, place: place, hasHalls: !rows.isEmpty,
+            halls: rows.map(\.row))
     }
 
     private func firstFreeDay(_ item: ServiceItem, _ hall: Hall) async throws -> LocalDate? {

@@ -20,8 +20,10 @@ struct CitizenPages: Sendable {
 
     private func halls(_ request: Request, _ context: WebContext) async throws -> Response {
         let item = try desk.item(context)
-        let city = try ParameterList.query(request).single("city")
-        let page = try await ChooseHall(desk: desk, words: desk.words(context)).page(item, city: city)
+        let query = try ParameterList.query(request)
+        let near = try query.single("near").flatMap { Place(text: $0) }.flatMap { $0.isOnEarth ? $0 : nil }
+        let page = try await ChooseHall(desk: desk, words: desk.words(context))
+            .page(item, city: try query.single("city"), near: near)
         return try desk.renderer.render("booking/halls", page, titleKey: "booking.halls.title", context: context)
     }
 

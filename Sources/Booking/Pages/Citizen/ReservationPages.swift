@@ -34,12 +34,15 @@ struct ReservationPages: Sendable {
         return try desk.renderer.render("booking/list", page, titleKey: "booking.list.title", context: context)
     }
 
-    private func one(_ context: WebContext, refusal: ProblemKind? = nil) async throws -> Response {
+    /// - Parameter prefix: where the words for the refusal stand.
+    func one(
+        _ context: WebContext, refusal: ProblemKind? = nil, in prefix: String = "booking.fault"
+    ) async throws -> Response {
         let person = try context.requireSignedIn()
         let words = desk.words(context)
         let found = try await desk.booking.reservations.find(try id(context), by: person)
         var page = try await ShowVisit(desk: desk, words: words, person: person).page(found)
-        page.notice = refusal.map { PageNotice($0, in: "booking.fault", words: words) }
+        if let refusal { page.notice = PageNotice(refusal, in: prefix, words: words) }
         return try desk.renderer.render(
             "booking/reservation", page, title: page.title, context: context,
             status: refusal.map { .init(code: $0.status) } ?? .ok)

@@ -16,6 +16,10 @@ struct ShowVisit: Sendable {
         case .held: page.held = held(reservation, facts)
         case .booked:
             page.booked = try booked(found, facts)
+            if isMoved(reservation) {
+                page.notice = PageNotice(
+                    .ok, title: words("booking.booked.moved"), text: words("booking.booked.moved.note"))
+            }
             page.live = live(reservation, every: 30)
         case .waiting, .called, .serving, .parked, .skipped:
             page.live = live(reservation, every: 10)
@@ -43,15 +47,16 @@ struct ShowVisit: Sendable {
     private func booked(_ found: ConfirmedReservation, _ facts: VisitFacts) throws -> VisitPage.Booked {
         let reservation = found.reservation
         let url = pagePath("bookings", reservation.id)
-        let isFresh = desk.now - reservation.updatedAt < .minutes(2)
+        let isChangeable = reservation.isChangeable(at: desk.now, cutoff: desk.settings.cancelCutoff)
         return VisitPage.Booked(
-            heading: words(isFresh ? "booking.booked.done" : "booking.booked.heading"),
+            heading: words(isNew(reservation) ? "booking.booked.done" : "booking.booked.heading"),
             date: reservation.start.map { words.date(ProvinceTime.date(of: $0)) } ?? "",
             time: reservation.start.map { words.span($0, reservation.end) } ?? "", item: facts.item, hall: facts.hall,
             when: facts.when, checkIn: reservation.start.map(checkIn), holder: person.displayName,
             code: .init(reservation.code ?? ""),
             qr: try found.ticket.map { try QRCode.svg($0, title: words("booking.ticket.qr")) },
-            calendarURL: url + "/calendar.ics", cancelURL: isCancellable(reservation) ? url + "/cancel" : nil,
+            calendarURL: url + "/calendar.ics", moveURL: isChangeable ? url + "/move" : nil,
+            cancelURL: isChangeable ? url + "/cancel" : nil,
             materials: MaterialsPart(reservation.items.first.flatMap { desk.snapshot.item($0) }, words: words))
     }
 
@@ -64,8 +69,17 @@ struct ShowVisit: Sendable {
             ])
     }
 
-    private func isCancellable(_ reservation: Reservation) -> Bool {
-        reservation.start.map { desk.now < $0 - desk.settings.cancelCutoff } ?? false
+    private func isFresh(_ reservation: Reservation) -> Bool {
+        desk.now - reservation.updatedAt < .minutes(2)
+    }
+
+    /// Booked a moment ago. The first ticket has revision 1; each move issues another.
+    private func isNew(_ reservation: Reservation) -> Bool {
+        isFresh(reservation) && reservation.revision <= 1
+    }
+
+    private func isMoved(_ reservation: Reservation) -> Bool {
+        isFresh(reservation) && reservation.revision > 1
     }
 
     private func fill(_ page: inout VisitPage, inHall reservation: Reservation, _ facts: VisitFacts) async throws {
@@ -80,9 +94,8 @@ struct ShowVisit: Sendable {
         case .serving:
             page.serving = .init(number: ticket.number, go: go(ticket, snapshot))
         case .waiting:
-            page.waiting = .init(
-                number: ticket.number, ahead: ticket.ahead, wait: ticket.wait.map { .init(text: words.wait($0)) },
-                place: ticket.zone.flatMap { snapshot.zone($0) }.map { words.zone($0) })
+            page.waiting = QueuePlacePart(
+                ticket, zone: ticket.zone.flatMap { snapshot.zone($0) }.map { words.zone($0) }, words: words)
         default: page.over = over(reservation, facts)
         }
     }

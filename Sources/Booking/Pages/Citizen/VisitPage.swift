@@ -11,7 +11,7 @@ struct VisitPage: Sendable {
     var live: Live?
     var held: Held?
     var booked: Booked?
-    var waiting: Waiting?
+    var waiting: QueuePlacePart?
     var called: Called?
     var serving: Called?
     var over: Over?
@@ -51,6 +51,7 @@ struct VisitPage: Sendable {
         /// SVG of the signed ticket.
         let qr: String?
         let calendarURL: String
+        let moveURL: String?
         let cancelURL: String?
         let materials: MaterialsPart?
     }
@@ -65,17 +66,6 @@ struct VisitPage: Sendable {
             first = String(digits.prefix(3))
             second = String(digits.dropFirst(3).prefix(3))
             third = String(digits.dropFirst(6))
-        }
-    }
-
-    struct Waiting: Sendable {
-        let number: String
-        let ahead: Int
-        let wait: Wait?
-        let place: String?
-
-        struct Wait: Sendable {
-            let text: String
         }
     }
 

@@ -4,10 +4,8 @@ import Web
 
 /// Model of `booking/kiosk/take`.
 struct TakePage: Sendable {
-    let hall: HallPart
+    let shell: KioskShell
     let notice: PageNotice? = nil
-    let idle: Int
-    let endURL: String
     let title: String
     let backURL: String
     let takeURL: String
@@ -64,7 +62,7 @@ struct ChooseService: Sendable {
                 note: words.count("kiosk.take.count", count))
         }
         return TakePage(
-            hall: shell.hall, idle: shell.idle, endURL: shell.endURL, title: words("kiosk.take.title"),
+            shell: shell, title: words("kiosk.take.title"),
             backURL: shell.url, takeURL: shell.url + "/take", query: "", hasDepartments: !tiles.isEmpty,
             departments: tiles, hasItems: false, items: [], nothing: tiles.isEmpty, hasPages: false, previousURL: nil,
             nextURL: nil)
@@ -78,7 +76,7 @@ struct ChooseService: Sendable {
         let shown = items.dropFirst((current - 1) * ChooseService.pageSize).prefix(ChooseService.pageSize)
         let take = shell.url + "/take"
         return TakePage(
-            hall: shell.hall, idle: shell.idle, endURL: shell.endURL, title: title, backURL: take, takeURL: take,
+            shell: shell, title: title, backURL: take, takeURL: take,
             query: query, hasDepartments: false, departments: [], hasItems: !items.isEmpty,
             items: shown.map { item in
                 TakePage.Tile(

@@ -1,4 +1,5 @@
 import Core
+import Cryptography
 
 /// What people and scanners enter at a machine.
 enum KioskCode {
@@ -38,6 +39,10 @@ enum KioskCode {
     }
 
     /// A scanner or card reader sends a ticket, a printed code or an identity number.
+    ///
+    /// Scanners that type add what they please: the name of the symbology in front (`]Q1`, ISO/IEC 15424), a key that
+    /// somebody leaned on, a line's end; a keyboard with capitals locked sends a ticket in lower case, which base45
+    /// does not have (RFC 9285 §4.2).
     static func proof(scanned text: String) -> CheckInProof {
         let plain = text.filter { !$0.isWhitespace }
         let isASCII = plain.allSatisfy(\.isASCII)
@@ -48,6 +53,17 @@ enum KioskCode {
             return .identityNumber(plain.uppercased())
         }
         // Base45 has a space among its signs, so only the line's ends are trimmed.
-        return .ticket(String(text.trimmingPrefix { $0.isNewline }.prefix { !$0.isNewline }))
+        let line = text.trimmingPrefix { $0.isNewline }.prefix { !$0.isNewline }
+        guard line.utf8.count >= HallTicketCodec.textLength else {
+            return last(of: plain) ?? .ticket(String(line))
+        }
+        return .ticket(String(line.suffix(HallTicketCodec.textLength)).uppercased())
+    }
+
+    /// A code behind what a scanner put in front of it: `]C14829137065`.
+    private static func last(of text: String) -> CheckInProof? {
+        guard text.hasPrefix("]"), text.count == length + 3 else { return nil }
+        let digits = text.suffix(length)
+        return digits.allSatisfy { $0.isASCII && $0.isNumber } ? .code(String(digits)) : nil
     }
 }

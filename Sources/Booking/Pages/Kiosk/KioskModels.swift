@@ -12,7 +12,11 @@ struct KioskShell: Sendable {
     let endURL: String
 
     init(_ hall: Hall, words: PageWords) {
-        self.hall = HallPart(hall, words: words)
+        self.init(HallPart(hall, words: words))
+    }
+
+    init(_ hall: HallPart) {
+        self.hall = hall
         url = pagePath("kiosk", hall.id)
         endURL = "/preferences?lang=\(WebLocale.zhHans.rawValue)&return=" + PercentDecoding.escape(url)
     }
@@ -25,7 +29,7 @@ struct EnrolPage: Sendable {
 
 /// Model of `booking/kiosk/home`.
 struct KioskHomePage: Sendable {
-    let hall: HallPart
+    let shell: KioskShell
     let notice: PageNotice?
     let date: String
     let time: String
@@ -39,10 +43,8 @@ struct KioskHomePage: Sendable {
 
 /// Model of `booking/kiosk/code`.
 struct KioskCodePage: Sendable {
-    let hall: HallPart
+    let shell: KioskShell
     let notice: PageNotice?
-    let idle: Int
-    let endURL: String
     let homeURL: String
     let takeURL: String
     let checkInURL: String
@@ -53,10 +55,8 @@ struct KioskCodePage: Sendable {
 
 /// Model of `booking/kiosk/item`.
 struct KioskItemPage: Sendable {
-    let hall: HallPart
+    let shell: KioskShell
     let notice: PageNotice?
-    let idle: Int
-    let endURL: String
     let backURL: String
     let item: ItemPart
     let note: String
@@ -69,29 +69,25 @@ struct KioskItemPage: Sendable {
 
 /// Model of `booking/kiosk/issued`.
 struct KioskIssuedPage: Sendable {
-    let hall: HallPart
-    let idle: Int
-    let endURL: String
+    let shell: KioskShell
     let title: String
     let item: String
-    let number: String
-    let go: String
-    let aheadText: String
-    let waitText: String?
+    let place: QueuePlacePart
     let issued: String
     let late: Bool
+    /// What to do when no slip comes out.
+    let printed: String
+    let printFault: String
 
     init(_ ticket: QueueTicket, isBooked: Bool, shell: KioskShell, desk: PageDesk, words: PageWords) {
-        hall = shell.hall
-        idle = shell.idle
-        endURL = shell.endURL
+        self.shell = shell
         title = words(isBooked ? "kiosk.issued.checkedIn" : "kiosk.issued.title")
         item = ItemPart(ticket.items, in: desk.snapshot, words: words).name
-        number = ticket.number
         let zone = ticket.zone.flatMap { desk.snapshot.zone($0) }
-        go = zone.map { words("kiosk.issued.go", ["place": words.zone($0)]) } ?? words("kiosk.issued.go.plain")
-        aheadText = words("booking.ahead.value", ["ahead": String(ticket.ahead)])
-        waitText = ticket.wait.map { words.wait($0) }
+        let go = zone.map { words("kiosk.issued.go", ["place": words.zone($0)]) } ?? words("kiosk.issued.go.plain")
+        place = QueuePlacePart(ticket, go: go, words: words)
+        printed = words("kiosk.issued.printed", ["number": ticket.number])
+        printFault = words("kiosk.issued.printFault.text", ["number": ticket.number])
         issued = words("kiosk.issued.at", ["time": ProvinceTime.clock(ticket.issuedAt)])
         late = isBooked && ticket.late
     }
@@ -99,9 +95,7 @@ struct KioskIssuedPage: Sendable {
 
 /// Model of `booking/kiosk/fault`: what happened, in one look, and the way on.
 struct KioskFaultPage: Sendable {
-    let hall: HallPart
-    let idle: Int
-    let endURL: String
+    let shell: KioskShell
     let icon: String
     let title: String
     let text: String
@@ -128,9 +122,7 @@ struct KioskFaultPage: Sendable {
         _ problem: Problem, proof: CheckInProof? = nil, shell: KioskShell, retryURL: String, desk: PageDesk,
         words: PageWords
     ) {
-        hall = shell.hall
-        idle = shell.idle
-        endURL = shell.endURL
+        self.shell = shell
         let kind = problem.kind
         title = words.text("kiosk.fault", kind.name)
         text = words.text("kiosk.fault", kind.name, suffix: ".text")

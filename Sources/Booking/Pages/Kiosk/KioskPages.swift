@@ -48,7 +48,7 @@ struct KioskPages: Sendable {
         let now = desk.now
         let words = desk.words(context)
         let page = KioskHomePage(
-            hall: shell.hall, notice: nil, date: words.date(words.today), time: ProvinceTime.clock(now),
+            shell: shell, notice: nil, date: words.date(words.today), time: ProvinceTime.clock(now),
             codeURL: shell.url + "/code", takeURL: shell.url + "/take", checkInURL: shell.url + "/check-in",
             open: desk.snapshot.isOpen(hall.id, at: now), waiting: waiting, key: desk.newKey())
         return try desk.renderer.render("booking/kiosk/home", page, title: shell.hall.name, context: context)
@@ -59,8 +59,8 @@ struct KioskPages: Sendable {
     ) throws -> Response {
         let (_, _, shell) = try machine(context)
         let page = KioskCodePage(
-            hall: shell.hall, notice: refusal, idle: shell.idle, endURL: shell.endURL, homeURL: shell.url,
-            takeURL: shell.url + "/take", checkInURL: shell.url + "/check-in", code: KioskCode.grouped(typed),
+            shell: shell, notice: refusal, homeURL: shell.url, takeURL: shell.url + "/take",
+            checkInURL: shell.url + "/check-in", code: KioskCode.grouped(typed),
             key: desk.newKey(), scanKey: desk.newKey())
         return try desk.renderer.render(
             "booking/kiosk/code", page, titleKey: "kiosk.code.title", context: context, status: .init(code: status))
@@ -114,7 +114,7 @@ struct KioskPages: Sendable {
             try await desk.booking.board.snapshot(hall: hall.id).queues
             .first { $0.queue == group.id }?.waiting ?? 0
         let page = KioskItemPage(
-            hall: shell.hall, notice: nil, idle: shell.idle, endURL: shell.endURL,
+            shell: shell, notice: nil,
             backURL: shell.url + "/take?department=" + PercentDecoding.escape(item.department),
             item: ItemPart(item, words: words), note: words("kiosk.item.minutes", ["minutes": String(item.minutes)]),
             online: item.channels.contains(.online), materials: MaterialsPart(item, words: words, limit: 6),

@@ -2,26 +2,6 @@ import Catalogue
 import Core
 import Web
 
-/// Model of `booking/window/choose`.
-struct ChooseWindowPage: Sendable {
-    let place: String
-    let notice: PageNotice?
-    let halls: [Panel]
-
-    struct Panel: Sendable {
-        let name: String
-        let windows: [Row]
-    }
-
-    struct Row: Sendable {
-        let name: String
-        let group: String
-        let url: String
-        let open: Bool
-        let state: String
-    }
-}
-
 /// Model of `booking/window/desk`.
 struct DeskPage: Sendable {
     let hall: HallPart
@@ -31,8 +11,11 @@ struct DeskPage: Sendable {
     let open: Bool
     let openText: String
     let idleText: String
+    /// A colleague's window as a manager sees it.
+    let keeper: PageNotice?
     let current: Current?
     let actions: [Action]
+    let transfer: Transfer?
     let queueName: String
     let waiting: Int
     let hasQueue: Bool
@@ -46,8 +29,27 @@ struct DeskPage: Sendable {
         let state: String
         let tone: String
         let url: String
+        let leaveURL: String
         let ticket: String
         let key: String
+        /// The digit that brings it back; empty after the ninth.
+        let shortcut: String
+    }
+
+    /// The other queues of the hall, to which the person at the window can go on.
+    struct Transfer: Sendable {
+        let url: String
+        let ticket: String
+        let key: String
+        let shortcut: String
+        let shortcutText: String
+        let queues: [Target]
+
+        struct Target: Sendable {
+            let id: String
+            let name: String
+            let waiting: String
+        }
     }
 
     struct Sign: Sendable {
@@ -87,8 +89,8 @@ struct DeskPage: Sendable {
     }
 
     init(
-        _ state: WindowState, window: ServiceWindow, officer: Principal, refusal: ProblemKind?, desk: PageDesk,
-        words: PageWords
+        _ state: WindowState, board: BoardSnapshot, window: ServiceWindow, officer: Principal, refusal: ProblemKind?,
+        desk: PageDesk, words: PageWords
     ) {
         let snapshot = desk.snapshot
         hall = HallPart(state.hall, in: snapshot, words: words)
@@ -101,26 +103,36 @@ struct DeskPage: Sendable {
         let isMine = state.officer == nil || state.officer == officer.subject
         let isManager = officer.roles.contains(.manager)
         idleText = words(DeskPage.idleText(state, isMine: isMine))
+        keeper = !isMine && isManager ? DeskPage.keeper(state, desk: desk, words: words) : nil
         current = state.current.map { Current($0, desk: desk, words: words) }
         let ticket = state.current?.ticket
         let possible = isMine ? DeskPage.possible(state) : DeskPage.possible(stranger: state, isManager: isManager)
         actions = possible.map { action in
             Action(
-                action, label: words(DeskPage.label(of: action, isMine: isMine)),
+                action, label: words(DeskPage.label(of: action, isMine: isMine, isIdle: state.current == nil)),
                 isMain: isMine && action == possible.first, url: pagePath("window", window.id, action.rawValue),
                 ticket: ticket, key: desk.newKey())
         }
+        transfer = isMine ? Transfer(state, board: board, desk: desk, words: words) : nil
         queueName = snapshot.group(state.queue).map { words($0.name) } ?? state.queue
         waiting = state.waiting
         hasQueue = !state.next.isEmpty
         queue = state.next.map { Row($0, desk: desk, words: words) }
         hasAside = isMine && !state.aside.isEmpty
-        let resumeURL = pagePath("window", window.id, WindowAction.resume.rawValue)
-        aside = state.aside.map { ticket in
+        aside = state.aside.enumerated().map { index, ticket in
             Aside(
                 number: ticket.number, state: words("booking.state.\(ticket.state.rawValue)"), tone: ticket.state.tone,
-                url: resumeURL, ticket: ticket.ticket, key: desk.newKey())
+                url: pagePath("window", window.id, WindowAction.resume.rawValue),
+                leaveURL: pagePath("window", window.id, WindowAction.leave.rawValue), ticket: ticket.ticket,
+                key: desk.newKey(), shortcut: index < 9 ? String(index + 1) : "")
         }
+    }
+
+    private static func keeper(_ state: WindowState, desk: PageDesk, words: PageWords) -> PageNotice {
+        let text =
+            state.current.map { words("window.keeper.busy", ["number": $0.number]) }
+            ?? words("window.keeper.text", ["since": state.openedAt.map { words.openSince($0, now: desk.now) } ?? ""])
+        return PageNotice(.lamp, title: words("window.keeper.title"), text: text)
     }
 
     /// The main action first; only what the state allows is offered.
@@ -143,10 +155,10 @@ struct DeskPage: Sendable {
     }
 
     /// Key of the words on a button.
-    private static func label(of action: WindowAction, isMine: Bool) -> String {
+    private static func label(of action: WindowAction, isMine: Bool, isIdle: Bool) -> String {
         switch action {
         case .open where !isMine: "window.do.takeOver"
-        case .release where !isMine: "window.do.takeBack"
+        case .release where !isMine: isIdle ? "window.do.closeFor" : "window.do.takeBack"
         default: "window.do.\(action.rawValue)"
         }
     }
@@ -163,6 +175,32 @@ extension DeskPage.Action {
         shortcutText = action.shortcut.uppercased()
         self.ticket = ticket
         self.key = key
+    }
+}
+
+extension DeskPage.Transfer {
+    /// `nil` unless a person is being served and the hall has another queue.
+    init?(_ state: WindowState, board: BoardSnapshot, desk: PageDesk, words: PageWords) {
+        guard let current = state.current, current.state == .serving else { return nil }
+        let snapshot = desk.snapshot
+        let live = Dictionary(board.queues.map { ($0.queue, $0) }, uniquingKeysWith: { first, _ in first })
+        let isOpen = snapshot.isOpen(state.hall, at: desk.now)
+        // Only where somebody serves, or will while the hall is open.
+        let others = snapshot.groups(in: state.hall).filter { group in
+            group.id != state.queue
+                && (live[group.id]?.openWindows ?? 0 > 0 || (isOpen && !snapshot.windows(of: group.id).isEmpty))
+        }
+        queues = others.map { group in
+            Target(
+                id: group.id, name: group.letter + " · " + words(group.name),
+                waiting: words.count("window.transfer.waiting", live[group.id]?.waiting ?? 0))
+        }
+        if queues.isEmpty { return nil }
+        url = pagePath("window", state.window, WindowAction.transfer.rawValue)
+        ticket = current.ticket
+        key = desk.newKey()
+        shortcut = WindowAction.transfer.shortcut
+        shortcutText = shortcut.uppercased()
     }
 }
 

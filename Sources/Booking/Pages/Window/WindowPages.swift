@@ -33,30 +33,27 @@ struct WindowPages: Sendable {
         let officer = try officer(context)
         let words = desk.words(context)
         var panels = [ChooseWindowPage.Panel]()
+        var mine: ChooseWindowPage.Mine?
         for hall in halls(of: officer) {
             var rows = [ChooseWindowPage.Row]()
             for window in desk.snapshot.windows(in: hall.id) {
-                rows.append(try await row(window, officer: officer, words: words))
+                let state = try await desk.booking.queue.state(of: window.id, by: officer)
+                let row = ChooseWindowPage.Row(window, state, reader: officer, desk: desk, words: words)
+                if row.mine {
+                    mine = .init(
+                        title: words("window.mine", ["window": words(hall.name) + " " + row.name]), url: row.url)
+                }
+                rows.append(row)
             }
-            if !rows.isEmpty { panels.append(.init(name: words(hall.name), windows: rows)) }
+            if !rows.isEmpty { panels.append(.init(name: words(hall.name), windows: rows, words: words)) }
         }
         let own = officer.hall.map { HallPart($0, in: desk.snapshot, words: words).name }
         let page = ChooseWindowPage(
             place: own ?? words("layout.console"),
-            notice: refusal.map { PageNotice($0, in: "window.fault", words: words) }, halls: panels)
+            notice: refusal.map { PageNotice($0, in: "window.fault", words: words) }, mine: mine, halls: panels)
         return try desk.renderer.render(
             "booking/window/choose", page, titleKey: "window.choose.title", context: context,
             status: refusal.map { .init(code: $0.status) } ?? .ok)
-    }
-
-    private func row(
-        _ window: ServiceWindow, officer: Principal, words: PageWords
-    ) async throws -> ChooseWindowPage.Row {
-        let state = try await desk.booking.queue.state(of: window.id, by: officer)
-        return ChooseWindowPage.Row(
-            name: words.window(window.number), group: desk.snapshot.group(window.group).map { words($0.name) } ?? "",
-            url: pagePath("window", window.id), open: state.open,
-            state: words(state.open ? "window.taken" : "window.free"))
     }
 
     private func show(
@@ -66,8 +63,9 @@ struct WindowPages: Sendable {
         let words = desk.words(context)
         guard let window = desk.snapshot.window(try context.pathParameter("window")) else { throw Problem(.notFound) }
         let state = try await desk.booking.queue.state(of: window.id, by: officer)
+        let board = try await desk.booking.board.snapshot(hall: window.hall)
         let page = DeskPage(
-            state, window: window, officer: officer, refusal: refusal, desk: desk, words: words)
+            state, board: board, window: window, officer: officer, refusal: refusal, desk: desk, words: words)
         return try desk.renderer.render(
             "booking/window/desk", page, title: page.window.name, context: context,
             status: refusal.map { .init(code: $0.status) } ?? .ok)
@@ -79,12 +77,14 @@ struct WindowPages: Sendable {
         guard let action = WindowAction(rawValue: try context.pathParameter("action", max: 20)) else {
             throw Problem(.notFound)
         }
-        let ticket = try await ParameterList.form(request).single("ticket")
+        let form = try await ParameterList.form(request)
+        let ticket = try form.single("ticket")
         let queue = desk.booking.queue
         do {
             switch action {
             case .open: _ = try await queue.open(window, by: officer)
             case .close: _ = try await queue.close(window, by: officer)
+            case .release: _ = try await queue.close(window, takeBack: true, by: officer)
             case .release: _ = try await queue.close(window, takeBack: true, by: officer)
             case .callNext: _ = try await queue.callNext(window, by: officer)
             case .recall: _ = try await queue.recall(try known(ticket), by: officer)
@@ -93,6 +93,9 @@ struct WindowPages: Sendable {
             case .park: _ = try await queue.park(try known(ticket), by: officer)
             case .resume: _ = try await queue.resume(try known(ticket), by: officer)
             case .finish: _ = try await queue.finish(try known(ticket), by: officer)
+            case .leave: _ = try await queue.leave(try known(ticket), by: officer)
+            case .transfer:
+                _ = try await queue.transfer(try known(ticket), to: try form.required("queue"), by: officer)
             }
         } catch let problem as Problem where WindowPages.showsState.contains(problem.kind) {
             return try await show(context, refusal: action == .open ? .conflict : problem.kind)
@@ -108,42 +111,7 @@ struct WindowPages: Sendable {
     }
 
     /// Refusals that are answered with the desk as it stands now.
-    private static let showsState: Set<ProblemKind> = [.outOfOrder, .nobodyWaiting, .conflict, .busy, .queueClosed]
-}
-
-/// What an officer can do at a window; the raw value is the path.
-enum WindowAction: String, CaseIterable, Sendable {
-    case open, close
-    /// Close with whoever is there sent back to the queue.
-    case release
-    case callNext = "call-next"
-    case recall, start, skip, park, resume, finish
-
-    var icon: String {
-        switch self {
-        case .open, .close, .release: "power"
-        case .callNext: "bell"
-        case .recall: "repeat"
-        case .start: "play"
-        case .skip: "skip"
-        case .park: "pause"
-        case .resume: "users"
-        case .finish: "check"
-        }
-    }
-
-    /// The key on the keyboard; empty for what is done by pointing, so that no slip of the hand does it.
-    var shortcut: String {
-        switch self {
-        case .open: "o"
-        case .close: "q"
-        case .callNext: "n"
-        case .recall: "r"
-        case .start: "s"
-        case .skip: "k"
-        case .park: "p"
-        case .resume, .release: ""
-        case .finish: "f"
-        }
-    }
+    private static let showsState: Set<ProblemKind> = [
+        .outOfOrder, .nobodyWaiting, .conflict, .busy, .queueClosed, .notFound,
+    ]
 }

@@ -1,5 +1,5 @@
 // The wall board: follows the hall's event stream, says each call aloud, and after a lost connection shows the
-// truth again from a fresh snapshot. It shows numbers only.
+// truth again from a fresh snapshot. It shows numbers only, and says so when it cannot vouch for them.
 
 const root = document.querySelector("[data-board]");
 const data = root.dataset;
@@ -7,12 +7,16 @@ const soundButton = document.querySelector("[data-sound]");
 const windows = new Map(
   [...document.querySelectorAll("[data-windows] li")].map((element) => [element.dataset.id, element.dataset]),
 );
+const voices = [...document.querySelectorAll("[data-voices] li")].map((element) => element.dataset);
 
 // Sound ----------------------------------------------------------------------------------------------------------
 
 let audio;
 const queue = [];
 let speaking = false;
+// At a rush the wall must not fall minutes behind: the second language goes first, then the oldest calls.
+const longQueue = 2;
+const longestQueue = 6;
 
 function chime() {
   if (!audio || audio.state !== "running") return Promise.resolve();
@@ -35,13 +39,14 @@ function chime() {
   return new Promise((done) => setTimeout(done, 1200));
 }
 
-function say(text) {
-  if (!("speechSynthesis" in window)) return Promise.resolve();
+const voiceFor = (lang) => speechSynthesis.getVoices().find((one) => one.lang.startsWith(lang.slice(0, 2)));
+
+function say(text, lang) {
   return new Promise((done) => {
     const words = new SpeechSynthesisUtterance(text);
-    words.lang = data.voiceLang;
+    words.lang = lang;
     words.rate = 0.9;
-    const voice = speechSynthesis.getVoices().find((one) => one.lang.startsWith(data.voiceLang.slice(0, 2)));
+    const voice = voiceFor(lang);
     if (voice) words.voice = voice;
     words.onend = words.onerror = done;
     setTimeout(done, 9000);
@@ -50,19 +55,33 @@ function say(text) {
 }
 
 // Digit by digit: 幺 for one, as numbers are read aloud in Chinese halls.
-function spoken(number) {
+function spoken(number, lang) {
+  const isChinese = lang.startsWith("zh");
   const zh = "零幺二三四五六七八九";
-  const parts = [...number].map((sign) => (data.voiceLang.startsWith("zh") && /\d/.test(sign) ? zh[Number(sign)] : sign));
-  return parts.join(data.voiceLang.startsWith("zh") ? "" : " ");
+  const parts = [...number].map((sign) => (isChinese && /\d/.test(sign) ? zh[Number(sign)] : sign));
+  return parts.join(isChinese ? "" : " ");
+}
+
+// Every announcement is left on the page for tests and for hearing aids that read it: numbers and windows only.
+function sentences(call) {
+  return voices.map(({ lang, say }) => ({
+    lang,
+    text: say.replace("{number}", spoken(call.number, lang)).replace("{window}", call.windowNumber),
+  }));
 }
 
 async function announce() {
   if (speaking) return;
   speaking = true;
   while (queue.length) {
-    const call = queue.shift();
+    const [first, second] = sentences(queue.shift());
+    data.said = [first, second].map((one) => one?.text ?? "").join(" | ");
     await chime();
-    await say(data.say.replace("{number}", spoken(call.number)).replace("{window}", call.windowNumber));
+    if ("speechSynthesis" in window) {
+      await say(first.text, first.lang);
+      // A machine without a voice for the second language stays silent in it.
+      if (second && queue.length < longQueue && voiceFor(second.lang)) await say(second.text, second.lang);
+    }
     await new Promise((done) => setTimeout(done, 400));
   }
   speaking = false;
@@ -77,10 +96,11 @@ function showSoundState() {
   soundButton.hidden = audio?.state === "running";
 }
 
-soundButton.addEventListener("click", enableSound);
+// Browsers keep quiet until somebody touches the page once; any touch or key will do.
+for (const name of ["click", "keydown"]) document.addEventListener(name, enableSound);
 soundButton.hidden = false;
 try {
-  // A kiosk-mode browser may allow sound without a touch; then the button goes away by itself.
+  // A kiosk-mode browser may allow sound without a touch; then the hint goes away by itself.
   audio = new AudioContext();
   audio.onstatechange = showSoundState;
   setTimeout(showSoundState, 300);
@@ -123,8 +143,8 @@ function draw(isFresh) {
     now.append(element("p", "label", data.noneLabel), element("p", "to", data.noneText));
   }
   document.querySelector(".now").replaceWith(now);
-  const list = document.querySelector(".calls ol");
-  list.replaceChildren(...others.slice(0, rows).map(drawRow));
+  document.querySelector(".calls ol").replaceChildren(...others.slice(0, rows).map(drawRow));
+  document.querySelector("[data-calls-none]").hidden = others.length > 0;
   clearTimeout(settle);
   if (isFresh) settle = setTimeout(() => now.classList.remove("fresh"), 10000);
 }
@@ -146,6 +166,7 @@ function showCall(call) {
   calls = [{ number: call.number, window: call.window }, ...calls.filter((one) => one.number !== call.number)];
   draw(true);
   queue.push({ number: call.number, windowNumber: windows.get(call.window)?.number ?? "" });
+  while (queue.length > longestQueue) queue.shift();
   announce();
 }
 
@@ -172,29 +193,64 @@ function showCount(queue) {
 // The stream -------------------------------------------------------------------------------------------------------
 
 const lost = document.querySelector("[data-link-lost]");
+const two = (number) => String(number).padStart(2, "0");
+// The province's time, whatever the machine's zone is.
+const province = (at) => new Date(at + 8 * 3600 * 1000);
+const clockText = (at) => `${two(province(at).getUTCHours())}:${two(province(at).getUTCMinutes())}`;
+
+// The server beats every fifteen seconds, so this long without a word is a dead line, even if nobody closed it.
+const silence = 40000;
+const shortestPause = 1000;
+const longestPause = 30000;
 let stream;
+let heard = Date.now();
+let tried = heard;
+let attempts = 0;
 let away;
+let next;
+
+function markStale() {
+  lost.hidden = false;
+  lost.querySelector("[data-lost-since]").textContent = data.lostSince.replace("{time}", clockText(heard));
+  root.classList.add("stale");
+}
+
+function markCurrent() {
+  heard = Date.now();
+  attempts = 0;
+  clearTimeout(away);
+  away = undefined;
+  lost.hidden = true;
+  root.classList.remove("stale");
+}
+
+// Each try waits longer, and each board differently: a thousand boards must not come back in one moment.
+function followLater() {
+  stream?.close();
+  const pause = Math.min(longestPause, shortestPause * 2 ** attempts) * (0.5 + Math.random());
+  attempts += 1;
+  clearTimeout(next);
+  next = setTimeout(follow, pause);
+}
 
 function follow() {
   const address = new URL(data.events, location.href);
   address.searchParams.set("after", data.sequence);
   stream = new EventSource(address);
-  stream.onopen = () => {
-    clearTimeout(away);
-    away = undefined;
-    lost.hidden = true;
-  };
+  stream.onopen = markCurrent;
   stream.onerror = () => {
-    // A short cut is not worth a word on the wall.
-    away ??= setTimeout(() => (lost.hidden = false), 3000);
-    if (stream.readyState === EventSource.CLOSED) setTimeout(follow, 2000 + Math.random() * 3000);
+    // A short cut is not worth a word on the wall; the browser comes back with Last-Event-ID by itself.
+    away ??= setTimeout(markStale, 3000);
+    if (stream.readyState === EventSource.CLOSED) followLater();
   };
-  // The names are the hall's event stream's own; every event carries a sequence number as its id.
+  // The names are the hall's event stream's own; every event but the beat carries a sequence number as its id.
   const on = (name, handle) =>
     stream.addEventListener(name, (event) => {
+      markCurrent();
       if (event.lastEventId) data.sequence = event.lastEventId;
       handle(JSON.parse(event.data));
     });
+  on("beat", () => {});
   on("snapshot", showSnapshot);
   on("called", showCall);
   on("recalled", showCall);
@@ -204,8 +260,21 @@ function follow() {
 
 follow();
 
-const two = (number) => String(number).padStart(2, "0");
 setInterval(() => {
-  const province = new Date(Date.now() + 8 * 3600 * 1000);
-  document.querySelector("[data-clock]").textContent = `${two(province.getUTCHours())}:${two(province.getUTCMinutes())}`;
+  const now = Date.now();
+  document.querySelector("[data-clock]").textContent = clockText(now);
+  if (now - Math.max(heard, tried) > silence) {
+    tried = now;
+    markStale();
+    followLater();
+  }
+  // A new day has a new date and perhaps new windows; asked for at slightly different moments, and only when somebody
+  // answers, because a browser's own error page would stay on the wall.
+  const today = province(now).toISOString().slice(0, 10);
+  if (today !== data.day && !root.classList.contains("stale")) {
+    data.day = today;
+    setTimeout(() => {
+      fetch(location.href, { cache: "no-store" }).then((answer) => answer.ok && location.reload(), () => {});
+    }, Math.random() * 60000);
+  }
 }, 2000);

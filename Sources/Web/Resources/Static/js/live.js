@@ -5,6 +5,11 @@ const region = () => document.querySelector("[data-live]");
 let loading = false;
 let again = false;
 let soon;
+// A form was sent, so the keys on the page are used up.
+let sent = false;
+
+// Two pages that differ in nothing but the keys of their forms are the same to a person.
+const plain = (element) => element.innerHTML.replace(/name="(key|csrf)" value="[^"]*"/g, "");
 
 function show(html, path) {
   const page = new DOMParser().parseFromString(html, "text/html");
@@ -15,7 +20,12 @@ function show(html, path) {
     return;
   }
   const focused = document.activeElement?.id;
-  if (fresh.innerHTML !== current.innerHTML) {
+  if (plain(fresh) !== plain(current) || sent) {
+    sent = false;
+    // What was unfolded stays unfolded.
+    for (const open of current.querySelectorAll("details[id][open]")) {
+      fresh.querySelector(`#${CSS.escape(open.id)}`)?.setAttribute("open", "");
+    }
     current.replaceWith(document.adoptNode(fresh));
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
     for (const element of fresh.querySelectorAll("[data-needs-script]")) element.hidden = false;
@@ -58,8 +68,9 @@ document.addEventListener(
       const answer = await fetch(form.action, {
         method: "POST",
         headers: { accept: "text/html" },
-        body: new URLSearchParams(new FormData(form)),
+        body: new URLSearchParams(new FormData(form, event.submitter)),
       });
+      sent = true;
       show(await answer.text(), answer.url);
       if (answer.redirected) history.replaceState(null, "", answer.url);
     } catch {

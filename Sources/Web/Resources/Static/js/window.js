@@ -3,8 +3,17 @@
 document.addEventListener("keydown", (event) => {
   if (event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.closest("input, select, textarea")) return;
-  const button = document.querySelector(`[data-keys] [data-key="${CSS.escape(event.key.toLowerCase())}"]`);
-  if (!button) return;
+  const unfolded = document.querySelector("[data-keys] details[open]");
+  if (event.key === "Escape" && unfolded) {
+    unfolded.open = false;
+    unfolded.querySelector("summary").focus();
+    return;
+  }
+  const found = document.querySelector(`[data-keys] [data-key="${CSS.escape(event.key.toLowerCase())}"]`);
+  if (!found) return;
   event.preventDefault();
-  button.click();
+  found.click();
+  // What a key unfolded is chosen from by Tab and Enter.
+  const folder = found.closest("details");
+  if (folder?.open) folder.querySelector("form button")?.focus();
 });

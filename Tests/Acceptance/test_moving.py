@@ -1,0 +1,70 @@
+"""A booking is moved: both times in sight, the new one taken before the old one is given back."""
+
+import journey
+import pytest
+from booking_calls import confirm, hold_first_free
+from browsing import Browser, text
+from system import ROUND_THE_CLOCK_HALL as HALL
+
+ITEM = "estate-transfer-existing"
+CITIZENS = {"phone": "19900000011", "desktop": "19900000012"}
+
+
+@pytest.fixture
+def booking(yimen, portal, request):
+    """A booking made by a third party's app, given back afterwards so that no limit is met by the next run."""
+    citizen = CITIZENS[request.param]
+    with yimen.client(portal.sign_in(citizen)["access_token"]) as client:
+        made = confirm(client, hold_first_free(client, HALL, ITEM)["id"]).json()
+        yield made
+        client.post(f"/api/v1/reservations/{made['id']}/cancel", headers={"Idempotency-Key": made["id"]})
+
+
+def move(browser: Browser, yimen, booking, citizen: str):
+    browser.open(f"{yimen.url}/bookings/{booking['id']}")
+    journey.sign_in(browser, citizen)
+    code = journey.ticket_code(browser)
+    before = browser.one(".ticket .when").text
+    browser.follow(text("booking.booked.move"))
+    browser.see(text("booking.move.title"))
+    assert before.split("\n")[1].split("–")[0] in browser.one(".when-now").text
+    browser.one("ol.days")
+    browser.picture("move-times")
+    browser._click_through(lambda: browser.one("button.time"), "another time")
+    browser.one(".exchange")
+    browser.picture("move-both")
+    browser.press(text("booking.move.go"))
+    browser.one("article.ticket")
+    browser.see(text("booking.booked.moved"))
+    browser.picture("moved")
+    assert browser.one(".ticket .when").text != before
+    assert journey.ticket_code(browser) == code
+
+
+@pytest.mark.parametrize(
+    "browser, booking", [("phone", "phone"), ("desktop", "desktop")], indirect=True, ids=["phone", "desktop"]
+)
+def test_moves_to_another_time(yimen, browser, booking):
+    move(browser, yimen, booking, CITIZENS[browser.size])
+    assert browser.faults() == []
+
+
+@pytest.mark.parametrize("booking", ["desktop"], indirect=True)
+def test_moves_without_script(yimen, booking):
+    browser = Browser("desktop", script=False)
+    try:
+        move(browser, yimen, booking, CITIZENS["desktop"])
+    finally:
+        browser.quit()
+
+
+@pytest.mark.parametrize("browser", ["phone"], indirect=True)
+def test_a_booking_that_is_over_is_not_moved(yimen, portal, browser):
+    citizen = CITIZENS["phone"]
+    with yimen.client(portal.sign_in(citizen)["access_token"]) as client:
+        made = confirm(client, hold_first_free(client, HALL, ITEM)["id"]).json()
+        client.post(f"/api/v1/reservations/{made['id']}/cancel", headers={"Idempotency-Key": made["id"]})
+    browser.open(f"{yimen.url}/bookings/{made['id']}/move")
+    journey.sign_in(browser, citizen)
+    browser.see(text("booking.over.cancelled"))
+    assert not browser.has("ol.days")

@@ -1,0 +1,47 @@
+"""Halls near the visitor: by location when asked for, by city without it."""
+
+import pytest
+from browsing import Browser, text
+from selenium.webdriver.support.select import Select
+
+ITEM = "estate-transfer-existing"
+QINGDAO = (36.0662, 120.3826)
+
+
+@pytest.mark.parametrize("browser", ["phone", "desktop"], indirect=True)
+@pytest.mark.parametrize("path, rows", [("/halls", "main .rows a.row"), (f"/book/{ITEM}", ".booking-halls a.row")])
+def test_the_nearest_hall_comes_first(yimen, browser, path, rows):
+    browser.open(f"{yimen.url}{path}")
+    browser.stand_at(yimen.url, *QINGDAO)
+    browser.press(text("layout.place.near"))
+    browser.see(text("layout.place.near.on"))
+    assert "青岛" in browser.one(rows).text or "市南" in browser.one(rows).text
+    # No more of the place than the page needs.
+    assert "near=36.07%2C120.38" in browser.url
+    browser.picture("near")
+    browser.follow(text("layout.place.near.off"))
+    browser.until(lambda: "near=" not in browser.url, "the list without a place")
+    assert browser.faults() == []
+
+
+@pytest.mark.parametrize("browser", ["phone"], indirect=True)
+def test_a_refused_location_leads_to_the_cities(yimen, browser):
+    browser.driver.execute_cdp_cmd(
+        "Browser.setPermission", {"permission": {"name": "geolocation"}, "setting": "denied", "origin": yimen.url}
+    )
+    browser.open(f"{yimen.url}/halls")
+    browser.press(text("layout.place.near"))
+    browser.see(text("layout.place.near.denied"))
+
+
+def test_without_script_a_city_is_chosen(yimen):
+    browser = Browser("phone", script=False)
+    try:
+        browser.open(f"{yimen.url}/book/{ITEM}")
+        assert not browser.has("[data-near]")
+        Select(browser.one("#place-city")).select_by_visible_text("青岛市")
+        browser.press(text("layout.place.go"))
+        browser.until(lambda: "city=qingdao" in browser.url, "the city's halls")
+        assert all("青岛" in row.text or "市南" in row.text or "市北" in row.text for row in browser.all(".booking-halls .row"))
+    finally:
+        browser.quit()

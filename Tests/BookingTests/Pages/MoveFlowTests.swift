@@ -1,0 +1,114 @@
+import Core
+import Foundation
+import HummingbirdTesting
+import TestKit
+import Testing
+import Web
+
+@testable import Booking
+
+@Suite("Booking T5: moving a booking by links and one form")
+struct MoveFlowTests {
+    private static let book = "/book/\(PagesWorld.item)/\(PagesWorld.hall)"
+
+    /// A visitor with a booking, and the time it has.
+    private func booked(_ world: PagesWorld, _ client: any TestClientProtocol) async throws -> (Visitor, Reservation) {
+        var visitor = Visitor(client, cookie: try await world.signIn(PagesWorld.citizen))
+        try await visitor.open(MoveFlowTests.book)
+        let start = try #require(visitor.text(after: "name=\"start\" value=\"", before: "\""))
+        try await visitor.post("/hold", ["start": start])
+        try await visitor.post("/confirm")
+        let id = String(visitor.bookingPath.dropFirst("/bookings/".count))
+        return (visitor, try await world.booking.reservations.find(id, by: PagesWorld.citizen).reservation)
+    }
+
+    /// The free times that the page offers.
+    private func offered(_ visitor: Visitor) -> [String] {
+        visitor.page.components(separatedBy: "name=\"start\" value=\"").dropFirst()
+            .compactMap { $0.components(separatedBy: "\"").first }
+    }
+
+    private func query(_ start: String) -> String { "?start=" + PercentDecoding.escape(start) }
+
+    @Test(arguments: Backend.available)
+    func `a citizen sees both times, moves, and gets a new ticket with the old code`(backend: Backend) async throws {
+        try await withPages(backend) { world, client in
+            var (visitor, before) = try await booked(world, client)
+            let page = visitor.bookingPath
+            #expect(visitor.page.contains("href=\"\(page)/move\""))
+            try await visitor.open(page + "/move")
+            let old = ProvinceTime.format(try #require(before.start))
+            #expect(visitor.page.contains("time chosen") && !offered(visitor).contains(old))
+            let new = try #require(offered(visitor).first)
+            try await visitor.open(page + "/move" + query(new))
+            #expect(visitor.page.contains("class=\"exchange\""))
+            let twin = visitor
+            try await visitor.post("/move")
+            #expect(visitor.status == 200 && visitor.page.contains("class=\"ticket\""))
+            let after = try await world.booking.reservations.find(before.id, by: PagesWorld.citizen).reservation
+            #expect(after.start.map { ProvinceTime.format($0) } == new)
+            #expect(after.code == before.code && after.revision > before.revision)
+            #expect(visitor.page.contains("已改到新时间"))
+            // The same press again is the same move.
+            var again = twin
+            try await again.post("/move")
+            let still = try await world.booking.reservations.find(before.id, by: PagesWorld.citizen).reservation
+            #expect(still.version == after.version)
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `a time that is taken meanwhile leaves the booking as it was`(backend: Backend) async throws {
+        try await withPages(backend) { world, client in
+            var (visitor, before) = try await booked(world, client)
+            try await visitor.open(visitor.bookingPath + "/move")
+            // Far from the present time, so that the two visits share no minute.
+            let new = try #require(offered(visitor).last)
+            try await visitor.open("/bookings/\(before.id)/move" + query(new))
+            let start = try #require(ProvinceTime.parse(new))
+            var taken = 0
+            while taken < 500 {
+                var other = PagesWorld.stranger
+                other.subject = "crowd-\(taken)"
+                do {
+                    _ = try await world.booking.reservations.hold(
+                        HoldRequest(hall: PagesWorld.hall, items: [PagesWorld.item], start: start), by: other)
+                    taken += 1
+                } catch let problem as Problem where problem.kind == .slotTaken {
+                    break
+                }
+            }
+            #expect(taken > 0 && taken < 500)
+            try await visitor.post("/move")
+            #expect(visitor.status == 409)
+            #expect(visitor.page.contains("您原来的时间还在") && !offered(visitor).contains(new))
+            let after = try await world.booking.reservations.find(before.id, by: PagesWorld.citizen).reservation
+            #expect(after == before)
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `what is no time, or no longer booked, or somebody else's, is not moved`(backend: Backend) async throws {
+        try await withPages(backend) { world, client in
+            var (visitor, before) = try await booked(world, client)
+            let page = "/bookings/\(before.id)"
+            try await visitor.open(page + "/move")
+            let new = try #require(offered(visitor).first)
+            for start in ["soon", "2020-01-01T09:00:00+08:00", "2026-11-24T09:07:00+08:00"] {
+                try await visitor.open(page + "/move" + query(new))
+                try await visitor.post("/move", ["start": start])
+                #expect(visitor.status == 422 && visitor.page.contains("您原来的时间还在"), "\(start)")
+            }
+            var stranger = Visitor(client, cookie: try await world.signIn(PagesWorld.stranger))
+            try await stranger.open(page + "/move")
+            #expect(stranger.status == 404)
+
+            try await visitor.open(page + "/move" + query(new))
+            _ = try await world.booking.reservations.cancel(before.id, by: PagesWorld.citizen)
+            try await visitor.post("/move")
+            #expect(visitor.status == 409 && visitor.page.contains("预约已取消"))
+            try await visitor.open(page + "/move")
+            #expect(visitor.status == 200 && !visitor.page.contains("class=\"days\""))
+        }
+    }
+}
