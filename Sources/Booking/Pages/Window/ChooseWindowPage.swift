@@ -52,7 +52,8 @@ extension ChooseWindowPage.Row {
         url = pagePath("window", window.id)
         open = state.open
         mine = state.officer == reader.subject
-        self.state = words(state.open ? "window.taken" : "window.free")
+        self.state = words(
+            !state.open ? "window.free" : state.isAbandoned ? "window.unattended" : "window.taken")
         since = reader.roles.contains(.manager) ? Self.since(state, now: desk.now, words: words) : nil
     }
 
