@@ -93,7 +93,7 @@ struct MovePages: Sendable {
 
     /// Refusals that are answered with the latest free times; the booking stands as it was.
     private static let choosesAgain: Set<ProblemKind> = [
-        .slotTaken, .notASlot, .limitReached, .assuranceRequired, .busy, .idempotencyMismatch, .idempotencyInProgress,
+        .slotTaken, .notASlot, .limitReached, .assuranceRequired, .busy, .idempotencyMismatch,
     ]
     /// Refusals that are answered with the booking as it stands now.
     private static let showsState: Set<ProblemKind> = [.outOfOrder, .tooLate, .conflict]
