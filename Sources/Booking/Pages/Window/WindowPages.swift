@@ -85,7 +85,6 @@ struct WindowPages: Sendable {
             case .open: _ = try await queue.open(window, by: officer)
             case .close: _ = try await queue.close(window, by: officer)
             case .release: _ = try await queue.close(window, takeBack: true, by: officer)
-            case .release: _ = try await queue.close(window, takeBack: true, by: officer)
             case .callNext: _ = try await queue.callNext(window, by: officer)
             case .recall: _ = try await queue.recall(try known(ticket), by: officer)
             case .start: _ = try await queue.start(try known(ticket), by: officer)
