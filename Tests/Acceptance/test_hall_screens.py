@@ -160,7 +160,17 @@ def test_a_board_of_no_hall_asks_again_by_itself(yimen):
         board.quit()
 
 
-def test_an_officer_works_by_single_keys(yimen, kiosk):
+@pytest.fixture
+def free_window(yimen, desk):
+    """The window as nobody has left it."""
+    with yimen.client(desk.sign_in("officer.jinan")["access_token"]) as client:
+        client.post(f"/api/v1/windows/{WINDOW}/close")
+    yield WINDOW
+    with yimen.client(desk.sign_in("officer.jinan")["access_token"]) as client:
+        client.post(f"/api/v1/windows/{WINDOW}/close")
+
+
+def test_an_officer_works_by_single_keys(yimen, kiosk, free_window):
     with yimen.client(kiosk.token()) as machine:
         for number in range(2):
             answer = machine.post(
@@ -178,7 +188,8 @@ def test_an_officer_works_by_single_keys(yimen, kiosk):
         desk.type("p")
         desk.until(lambda: number in [shown.text for shown in desk.all(".aside .ticket-number")], "a number set aside")
         desk.picture("desk-aside")
-        desk.type("1")
+        row = next(row for row in desk.all(".aside li") if row.find_element("css selector", ".ticket-number").text == number)
+        desk.type(row.find_element("css selector", "[data-key]").get_attribute("data-key"))
         desk.until(lambda: number not in [shown.text for shown in desk.all(".aside .ticket-number")], "it is back")
         desk.type("n")
         desk.one("#do-start")
@@ -197,15 +208,15 @@ def test_an_officer_works_by_single_keys(yimen, kiosk):
         desk.quit()
 
 
-def test_a_manager_closes_a_window_that_was_left(yimen):
+def test_a_manager_closes_a_window_that_was_left(yimen, free_window):
     officer, manager = Browser("desktop"), Browser("desktop")
     try:
-        journey.take_window(officer, yimen.url, f"{HALL}-estate-2")
+        journey.take_window(officer, yimen.url, free_window)
         manager.open(f"{yimen.url}/window")
         journey.sign_in(manager, "manager.jinan")
         manager.see(text("window.choose.title"))
         manager.picture("window-manager")
-        manager.follow(css=f"a[href='/window/{HALL}-estate-2']")
+        manager.follow(css=f"a[href='/window/{free_window}']")
         manager.see(text("window.keeper.title"))
         manager.picture("window-left")
         manager.press(text("window.do.closeFor"))
