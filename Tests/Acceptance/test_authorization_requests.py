@@ -34,9 +34,9 @@ class TestPushedRequests:
         request = library.authorization_request(scope="openid profile")
         pushed = library.pushed_authorization_request(request)
         assert str(pushed.request_uri).startswith("urn:ietf:params:oauth:request_uri:")
-        response = pushed.validate_callback(answer(portal, str(pushed.uri)))
-        assert response.issuer == portal.metadata["issuer"]
-        token = library.authorization_code(response)
+        address = answer(portal, str(pushed.uri))
+        assert parameters(address)["iss"] == portal.metadata["issuer"]
+        token = library.authorization_code(request.validate_callback(address))
         assert token.access_token and token.id_token
 
     def test_a_pushed_request_is_answered_once(self, portal, library):
