@@ -2,6 +2,7 @@
 
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import pytest
 from joserfc import jwt
 from relying_party import CALLBACK
@@ -17,7 +18,13 @@ def parameters(url: str) -> dict[str, str]:
 @pytest.fixture()
 def library(portal) -> OAuth2Client:
     return OAuth2Client.from_discovery_document(
-        portal.metadata, client_id=portal.client_id, client_secret=portal.secret, redirect_uri=CALLBACK, testing=True
+        portal.metadata,
+        authorization_server_jwks=httpx.get(portal.metadata["jwks_uri"]).json(),
+        client_id=portal.client_id,
+        client_secret=portal.secret,
+        redirect_uri=CALLBACK,
+        id_token_signed_response_alg="ES256",
+        testing=True,
     )
 
 
