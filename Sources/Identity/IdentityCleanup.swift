@@ -55,6 +55,7 @@ package struct IdentityCleanup: Service {
         (batch(of: "identity_pushed_request", key: "handle_hash", where: "kept_until_ms < $1"), false),
         (batch(of: "identity_sign_in_failure", key: "bucket", where: "window_ends_at_ms < $1"), false),
         (batch(of: "identity_single_use", key: "key_hash", where: "expires_at_ms < $1"), false),
+        (batch(of: "identity_access_token", key: "token_hash", where: "expires_at_ms < $1"), false),
         (batch(of: "identity_revocation", key: "subject", where: "expires_at_ms < $1"), false),
         // A spent or refused code is told from an unknown one for a while.
         (batch(of: "identity_approval", key: "id", where: "expires_at_ms < $1"), true),

@@ -65,18 +65,24 @@ package struct IdentityProvider: Sendable {
         let vault = PersonVault(crypto: crypto)
         subjects = Subjects(crypto: crypto)
         let issuer = TokenIssuer(
-            keys: keys, crypto: crypto, vault: vault, subjects: subjects, settings: settings, surroundings: surroundings
+            database: database, keys: keys, crypto: crypto, vault: vault, subjects: subjects, settings: settings,
+            surroundings: surroundings
         )
         clientTokens = ClientSignedTokens(remote: RemoteKeySets(documents: outbound, surroundings: surroundings))
         singleUse = SingleUse(database: database, crypto: crypto)
         authenticate = AuthenticateClient(
             clients: clients, crypto: crypto,
             checkAssertion: CheckClientAssertion(
-                tokens: clientTokens, singleUse: singleUse, issuer: settings.issuer, surroundings: surroundings))
+                tokens: clientTokens, singleUse: singleUse, issuer: settings.issuer, surroundings: surroundings),
+            checkCertificate: CheckClientCertificate(
+                authorities: settings.clientAuthorities, tokens: clientTokens, surroundings: surroundings))
         let checkProof = CheckProof(
             singleUse: singleUse, nonces: ProofNonces(crypto: crypto, surroundings: surroundings), crypto: crypto,
             issuer: settings.issuer, surroundings: surroundings)
         establishHolder = EstablishHolder(checkProof: checkProof)
+        accessTokens = AccessTokens(
+            database: database, keys: keys, clients: clients, revocations: revocations, subjects: subjects,
+            checkProof: checkProof, crypto: crypto, settings: settings, surroundings: surroundings)
         let collect = CollectApproval(
             database: database, crypto: crypto, tokens: issuer, surroundings: surroundings)
         tokens = TokenService(
@@ -90,10 +96,9 @@ package struct IdentityProvider: Sendable {
                     surroundings: surroundings),
                 GrantClientCredentials(tokens: issuer, surroundings: surroundings),
                 RedeemDeviceCode(collect: collect), RedeemCIBA(collect: collect),
+                ExchangeToken(
+                    accessTokens: accessTokens, tokens: issuer, database: database, surroundings: surroundings),
             ])
-        accessTokens = AccessTokens(
-            keys: keys, clients: clients, revocations: revocations, subjects: subjects, checkProof: checkProof,
-            crypto: crypto, settings: settings, surroundings: surroundings)
         idTokens = OwnIDTokens(keys: keys)
         people = PeopleRegistry(
             database: database, crypto: crypto, passwords: passwords, settings: settings, surroundings: surroundings)

@@ -1,4 +1,5 @@
 import Core
+package import Cryptography
 
 /// Everything about Identity that an operator may set; `Server` fills it from the configuration.
 package struct IdentitySettings: Sendable {
@@ -30,6 +31,8 @@ package struct IdentitySettings: Sendable {
     package var keyLead: Duration = .days(1)
     /// How long a replaced key stays published; longer than any token lives.
     package var keyRetirement: Duration = .days(2)
+    /// PEM of the authorities whose certificates clients may authenticate with (RFC 8705 §2.1); `nil` for none.
+    package var clientAuthorities: CertificateAuthorities?
     package var throttle = SignInThrottle.Limits()
     /// Ended sessions, spent codes and expired requests are kept this long before clean-up.
     package var retention: Duration = .days(7)

@@ -9,6 +9,8 @@ package struct WebServices: Sendable {
     package var idTokens: (any IDTokenVerifier)?
     package var pageSessions: (any PageSessionStore)?
     package var rateLimiter: (any RateLimiter)?
+    /// Where TLS ends here: the certificate by which the client of a connection identified itself.
+    package var certificateOfConnection: ClientCertificates.OfConnection?
     /// Turns errors that Web does not know into problems: storage busy or unavailable → 503.
     package var translate: @Sendable (any Error) -> Problem?
     /// Named checks of readiness; each answers within two seconds or counts as failed.

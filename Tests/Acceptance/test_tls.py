@@ -1,9 +1,12 @@
 """HTTPS with a certificate of the development CA: HTTP/2, strict cookies, a sign-in in a real browser."""
 
+import json
+import ssl
 import subprocess
 
 import httpx
 import pytest
+from joserfc.jwk import ECKey
 from processes import ROOT
 from system import CITIZEN, DEMO_PASSWORD, Yimen
 from web_visitor import WebVisitor
@@ -57,3 +60,64 @@ def test_every_cookie_is_bound_to_the_host(secured):
 def test_plain_http_on_the_tls_port_gets_nothing(secured):
     with pytest.raises(httpx.HTTPError):
         httpx.get(secured.url.replace("https", "http"), timeout=5)
+
+
+def test_a_system_proves_itself_by_its_certificate(tmp_path_factory):
+    """RFC 8705 with a real handshake: a self-signed certificate whose key is registered, and the token bound to it."""
+    directory = tmp_path_factory.mktemp("mutual")
+    subprocess.run([ROOT / "certs" / "make-development-ca.sh", directory], check=True, capture_output=True)
+    for name in ("own", "other"):
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+            + ["-subj", f"/CN={name}", "-days", "2", "-keyout", f"{name}.key", "-out", f"{name}.pem"],
+            cwd=directory,
+            check=True,
+            capture_output=True,
+        )
+    key = ECKey.import_key((directory / "own.key").read_text())
+    (directory / "jwks.json").write_text(json.dumps({"keys": [key.as_dict(private=False)]}))
+    system = Yimen("sqlite", "mutual")
+    system.url = f"https://localhost:{system.port}"
+    system.environment |= {
+        "YIMEN_ISSUER": system.url,
+        "YIMEN_HTTP_TLS": "true",
+        "YIMEN_HTTP_CERTIFICATE": str(directory / "server.pem"),
+        "YIMEN_HTTP_CERTIFICATE_KEY": str(directory / "server.key"),
+        "YIMEN_HTTP_CLIENT_CERTIFICATES": "true",
+    }
+    system.verify = str(directory / "development-ca.pem")
+
+    def visitor(name=None, http2=False):
+        context = ssl.create_default_context(cafile=system.verify)
+        if name:
+            context.load_cert_chain(directory / f"{name}.pem", directory / f"{name}.key")
+        return httpx.Client(base_url=system.url, verify=context, http2=http2)
+
+    try:
+        system.prepare()
+        system.succeed(
+            *("client", "add", "--id", "mutual", "--auth-method", "self_signed_tls_client_auth"),
+            *("--jwks", str(directory / "jwks.json"), "--grant", "client_credentials", "--scope", "booking"),
+            "--bind-to-certificate",
+        )
+        system.start()
+        form = {"grant_type": "client_credentials", "client_id": "mutual"}
+        path = "/api/v1/reservations"
+        for http2 in (False, True):
+            with visitor("own", http2) as own, visitor("other", http2) as other, visitor(None, http2) as bare:
+                answer = own.post("/oauth2/token", data=form)
+                assert answer.status_code == 200, answer.text
+                assert answer.http_version == ("HTTP/2" if http2 else "HTTP/1.1")
+                for stranger in (other, bare):
+                    refused = stranger.post("/oauth2/token", data=form)
+                    assert refused.status_code == 401 and refused.json()["error"] == "invalid_client"
+                headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+                assert own.get(path, headers=headers).status_code not in (401, 500)
+                for stranger in (other, bare):
+                    assert stranger.get(path, headers=headers).status_code == 401
+                assert bare.get("/").status_code == 200
+        assert system.stop() == 0
+    finally:
+        if system.program and system.program.process.poll() is None:
+            system.program.process.kill()
+        system.remove()

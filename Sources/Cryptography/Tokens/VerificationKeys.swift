@@ -35,6 +35,9 @@ package struct VerificationKeys: Sendable {
 
     package subscript(id: String) -> VerificationKey? { keys[id] }
 
+    /// Whether the set holds the key itself, under whatever name (RFC 7638).
+    package func contains(thumbprint: String) -> Bool { keys.values.contains { $0.thumbprint == thumbprint } }
+
     package var isEmpty: Bool { keys.isEmpty }
 
     /// The key set to publish, in the order given.

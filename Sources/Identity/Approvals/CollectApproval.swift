@@ -64,7 +64,7 @@ struct CollectApproval: Sendable {
         }
         switch outcome {
         case .collected(let person, let refreshToken):
-            return try tokens.answer(
+            return try await tokens.answer(
                 grant, person: person, client: client, refreshToken: refreshToken, nonce: nil,
                 holder: holder, at: now)
         case .spent: throw OAuthError(.invalidGrant, "the code has been used already")

@@ -71,6 +71,18 @@ extension AuditEvent {
         AuditEvent(kind: "session.ended", actor: actor, subject: session, detail: reason, surroundings)
     }
 
+    /// A token was exchanged for one that another system takes (RFC 8693).
+    static func tokenExchanged(
+        _ claims: AccessTokenClaims, from source: String, by client: String, _ surroundings: Surroundings
+    ) -> AuditEvent {
+        let detail =
+            "jti=\(claims.id) from=\(source) actors=\(claims.actors.joined(separator: "<")) "
+            + "scope=\(ScopeList.text(claims.scopes)) audience=\(claims.audience.joined(separator: " "))"
+        return AuditEvent(
+            kind: "token.exchanged", actor: "client:" + client, subject: claims.personID ?? claims.subject,
+            detail: detail, surroundings)
+    }
+
     /// A client gave a refresh token back (RFC 7009).
     static func grantRevoked(_ grant: String, by actor: String, _ surroundings: Surroundings) -> AuditEvent {
         AuditEvent(kind: "grant.revoked", actor: actor, subject: grant, surroundings)

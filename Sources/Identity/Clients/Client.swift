@@ -7,6 +7,10 @@ package struct Client: Sendable, Hashable {
         case post = "client_secret_post"
         /// An assertion signed by a registered key (OpenID Connect Core §9).
         case privateKeyJWT = "private_key_jwt"
+        /// A certificate that an authority vouches for (RFC 8705 §2.1).
+        case tls = "tls_client_auth"
+        /// A certificate of a registered key (RFC 8705 §2.2).
+        case selfSignedTLS = "self_signed_tls_client_auth"
         /// A public client: proves itself by PKCE alone.
         case none
 
@@ -21,6 +25,7 @@ package struct Client: Sendable, Hashable {
         case deviceCode = "urn:ietf:params:oauth:grant-type:device_code"
         /// CIBA Core §4.
         case ciba = "urn:openid:params:grant-type:ciba"
+        case tokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange"
     }
 
     package enum IDTokenAlgorithm: String, Sendable, CaseIterable {

@@ -50,6 +50,8 @@ package struct ClientPolicy: Sendable, Hashable, Codable {
     package var cibaNotificationURI: String?
     /// Clients whose tokens this one may exchange (RFC 8693), by client id.
     package var exchangeFrom: [String]?
+    /// An exchange may leave out that this client acts (RFC 8693 §1.1 impersonation).
+    package var mayImpersonate: Bool?
     /// Registered but not yet approved by an administrator: nothing works until then.
     package var pendingApproval: Bool?
     /// `default_max_age` (OpenID Connect Registration §2), seconds.

@@ -69,7 +69,8 @@ package struct ValidateRegistration: Sendable {
             method = input.secret == nil ? .none : .basic
         }
         switch (method, input.secret?.reveal()) {
-        case (.none, .some): faults.append("--auth-method none takes no --secret")
+        case (let method, .some) where !method.usesSecret:
+            faults.append("--auth-method \(method.rawValue) takes no --secret")
         case (.basic, nil), (.post, nil): faults.append("--auth-method \(method.rawValue) needs a --secret")
         case (_, .some(let secret)) where secret.utf8.count < Self.minimumSecretLength:
             faults.append("--secret must be at least \(Self.minimumSecretLength) characters long")

@@ -32,13 +32,13 @@ package struct OAuthError: Error, Sendable, Hashable {
         case requestNotSupported = "request_not_supported"
         case requestURINotSupported = "request_uri_not_supported"
         case registrationNotSupported = "registration_not_supported"
+        // RFC 8707 §2, RFC 8693 §2.2.2
+        case invalidTarget = "invalid_target"
         // RFC 9449 §5, §8
         case invalidDPoPProof = "invalid_dpop_proof"
         case useDPoPNonce = "use_dpop_nonce"
         // OpenID Connect Core Error Code unmet_authentication_requirements 1.0
         case unmetAuthenticationRequirements = "unmet_authentication_requirements"
-        // RFC 8707 §2
-        case invalidTarget = "invalid_target"
     }
 
     package let code: Code

@@ -13,5 +13,8 @@ package enum IdentitySealedColumns {
         SealedColumn(
             table: "identity_approval", column: "sealed_notification", key: "id",
             place: "identity_approval.notification"),
+        SealedColumn(
+            table: "identity_access_token", column: "sealed_claims", key: "token_hash",
+            place: "identity_access_token.sealed_claims"),
     ]
 }

@@ -15,6 +15,10 @@ struct AccessTokenClaims: Sendable {
     let sid: String?
     /// Names the grant, so that its tokens can be revoked together; `nil` for machines.
     let grantID: String?
+    /// Who acts for the subject (RFC 8693 §4.1), as JSON: `sub`, `client_id` and those who acted before.
+    var act: JSONValue?
+    /// How the person signed in (RFC 8176).
+    var methods: [String] = []
     /// The keys whose holder alone may use the token (RFC 7800 §3.1).
     var confirmation: Confirmation?
     /// The person behind a pairwise `sub`, sealed for us; `nil` where `sub` is the person.
@@ -39,6 +43,7 @@ struct AccessTokenClaims: Sendable {
             "acr": acr.map { .string($0.rawValue) }, "auth_time": authenticatedAt.map { .integer($0.seconds) },
             "roles": roles.isEmpty ? nil : .strings(roles.map(\.rawValue).sorted()), "hall": hall.map(JSONValue.string),
             "channel": .string(channel.rawValue), "sid": sid.map(JSONValue.string),
+            "amr": methods.isEmpty ? nil : .strings(methods), "act": act,
             "grant": grantID.map(JSONValue.string), "cnf": confirmation?.json,
             "person": sealedPerson.map(JSONValue.string),
             "userinfo_claims": requested.isEmpty ? nil : .strings(requested),
@@ -68,6 +73,8 @@ struct AccessTokenClaims: Sendable {
         self.channel = channel
         sid = json["sid"]?.stringValue
         grantID = json["grant"]?.stringValue
+        act = json["act"]
+        methods = (json["amr"]?.arrayValue ?? []).compactMap(\.stringValue)
         confirmation = Confirmation(json["cnf"])
         sealedPerson = json["person"]?.stringValue
         personID = sealedPerson == nil && !subject.hasPrefix(Client.subjectPrefix) ? subject : nil

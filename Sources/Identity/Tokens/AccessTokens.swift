@@ -1,14 +1,16 @@
 package import Core
 import Cryptography
+import Storage
 import Synchronization
 package import Web
 
 /// Verifies access tokens for the API (RFC 9068 §4): signature, type, issuer, audience, expiry, and
 /// that neither the session nor the grant has been revoked, nor the machine that asks for itself removed.
 ///
-/// A token is verified once and remembered by its digest until it expires; the memory is bounded.
+/// A token is read once – a JWT by its signature, a handle by what is kept for it – and remembered by its digest until it expires; the memory is bounded.
 /// Expiry and revocation are judged on every call.
 package struct AccessTokens: AccessTokenVerifier {
+    private let database: any Database
     private let keys: SigningKeys
     private let clients: ClientDirectory
     private let revocations: Revocations
@@ -18,11 +20,15 @@ package struct AccessTokens: AccessTokenVerifier {
     private let settings: IdentitySettings
     private let surroundings: Surroundings
     private let cache = VerifiedTokens(capacity: 20_000)
+    /// 256 bits in base64url (`Surroundings.newHandle`).
+    private static let handleLength = 43
 
     init(
-        keys: SigningKeys, clients: ClientDirectory, revocations: Revocations, subjects: Subjects,
-        checkProof: CheckProof, crypto: any CryptoProvider, settings: IdentitySettings, surroundings: Surroundings
+        database: any Database, keys: SigningKeys, clients: ClientDirectory, revocations: Revocations,
+        subjects: Subjects, checkProof: CheckProof, crypto: any CryptoProvider, settings: IdentitySettings,
+        surroundings: Surroundings
     ) {
+        self.database = database
         self.keys = keys
         self.clients = clients
         self.revocations = revocations
@@ -89,7 +95,9 @@ package struct AccessTokens: AccessTokenVerifier {
     func live(_ token: String) async throws -> AccessTokenClaims? {
         guard token.utf8.count <= 8192 else { return nil }
         let digest = crypto.digest(token)
-        guard let claims = cache.find(digest) ?? read(token, digest) else { return nil }
+        var known = cache.find(digest)
+        if known == nil { known = try await read(token, digest) }
+        guard let claims = known else { return nil }
         guard claims.expiresAt > surroundings.now(), !revocations.contains(claims.id) else { return nil }
         if let sid = claims.sid, revocations.contains(sid) { return nil }
         if let grant = claims.grantID, revocations.contains(grant) { return nil }
@@ -97,8 +105,8 @@ package struct AccessTokens: AccessTokenVerifier {
         return claims
     }
 
-    private func read(_ token: String, _ digest: String) -> AccessTokenClaims? {
-        guard let json = keys.verify(token, types: ["at+jwt"]),
+    private func read(_ token: String, _ digest: String) async throws -> AccessTokenClaims? {
+        guard let json = try await stated(token, digest),
             var claims = AccessTokenClaims(json, issuer: settings.issuer)
         else { return nil }
         if let sealed = claims.sealedPerson {
@@ -107,6 +115,17 @@ package struct AccessTokens: AccessTokenVerifier {
         }
         cache.remember(claims, digest)
         return claims
+    }
+
+    /// What a JWT says by itself, or what is kept for a handle.
+    private func stated(_ token: String, _ digest: String) async throws -> JSONValue? {
+        guard token.utf8.count == Self.handleLength, !token.utf8.contains(0x2E) else {
+            return keys.verify(token, types: ["at+jwt"])
+        }
+        guard let sealed = try await database.read({ try OpaqueTokenStore.find(digest, in: $0) }),
+            let claims = try? crypto.open(sealed, context: OpaqueTokenStore.context(digest))
+        else { return nil }
+        return try JSONParser.parse(claims)
     }
 }
 

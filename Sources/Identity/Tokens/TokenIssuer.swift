@@ -1,9 +1,11 @@
 import Core
 import Cryptography
+import Storage
 import Web
 
 /// Makes the tokens of one answer.
 struct TokenIssuer: Sendable {
+    let database: any Database
     let keys: SigningKeys
     let crypto: any CryptoProvider
     let vault: PersonVault
@@ -15,7 +17,7 @@ struct TokenIssuer: Sendable {
     func answer(
         _ grant: Grant, person: Person, client: Client, refreshToken: Secret<String>?, nonce: String?,
         holder: Confirmation? = nil, at now: Instant
-    ) throws -> TokenAnswer {
+    ) async throws -> TokenAnswer {
         let scopes = ScopePolicy.effective(grant.scopes, for: person, through: client)
         let offline = grant.scopes.contains("offline_access")
         var claims = AccessTokenClaims(
@@ -26,10 +28,11 @@ struct TokenIssuer: Sendable {
             hall: ScopePolicy.hall(of: person, through: client), channel: client.channel,
             sid: offline ? nil : grant.sid, grantID: grant.id, id: surroundings.newID(),
             issuedAt: now, expiresAt: now + client.accessTokenLife)
+        claims.methods = grant.amr
         claims.confirmation = holder
         claims.sealedPerson = try subjects.sealed(person.id, for: client)
         if scopes.contains("openid") { claims.requested = grant.terms.claims?.userInfo ?? [] }
-        let accessToken = try sign(claims)
+        let accessToken = try await token(claims, for: client)
         let idToken = scopes.contains("openid") ? try self.idToken(grant, person, client, accessToken, nonce, now) : nil
         return TokenAnswer(
             accessToken: Secret(accessToken), expiresIn: Int(client.accessTokenLife.milliseconds / 1000),
@@ -42,7 +45,7 @@ struct TokenIssuer: Sendable {
     /// - Parameter resources: of its registration (RFC 8707); without any, Yimen's own API.
     func answer(
         client: Client, scopes: [String], resources: [String] = [], holder: Confirmation? = nil, at now: Instant
-    ) throws -> TokenAnswer {
+    ) async throws -> TokenAnswer {
         var claims = AccessTokenClaims(
             subject: client.subject, clientID: client.id,
             audience: resources.isEmpty ? [settings.apiAudience] : resources, scopes: scopes, acr: nil,
@@ -50,15 +53,29 @@ struct TokenIssuer: Sendable {
             id: surroundings.newID(), issuedAt: now, expiresAt: now + client.accessTokenLife)
         claims.confirmation = holder
         return TokenAnswer(
-            accessToken: Secret(try sign(claims)), expiresIn: Int(client.accessTokenLife.milliseconds / 1000),
+            accessToken: Secret(try await token(claims, for: client)),
+            expiresIn: Int(client.accessTokenLife.milliseconds / 1000),
             scope: ScopeList.text(scopes), type: Self.type(holder))
     }
 
     /// RFC 9449 §5; a token bound to a certificate is still called Bearer (RFC 8705 §3).
-    private static func type(_ holder: Confirmation?) -> String { holder?.jkt == nil ? "Bearer" : "DPoP" }
+    static func type(_ holder: Confirmation?) -> String { holder?.jkt == nil ? "Bearer" : "DPoP" }
 
-    private func sign(_ claims: AccessTokenClaims) throws -> String {
-        try keys.sign(claims.json(issuer: settings.issuer), type: "at+jwt", algorithm: .es256)
+    /// A JWT (RFC 9068), or for a client that registered for it a handle that says nothing by itself: what it stands for
+    /// is kept sealed, under the digest of the handle.
+    func token(_ claims: AccessTokenClaims, for client: Client) async throws -> String {
+        let json = claims.json(issuer: settings.issuer)
+        guard client.policy.opaqueAccessTokens ?? false else {
+            return try keys.sign(json, type: "at+jwt", algorithm: .es256)
+        }
+        let handle = surroundings.newHandle()
+        let hash = crypto.digest(handle)
+        let sealed = try crypto.seal(json.encoded(), context: OpaqueTokenStore.context(hash))
+        let expires = claims.expiresAt
+        try await database.transaction {
+            try OpaqueTokenStore.add(hash, sealed: sealed, expires: expires, in: $0)
+        }
+        return handle
     }
 
     /// The resources asked for (RFC 8707 §2.2), else the API for who may use it; userinfo whenever `openid`

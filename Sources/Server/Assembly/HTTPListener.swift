@@ -24,8 +24,28 @@ struct HTTPListener {
         guard let files = settings.tls else {
             return .http1(configuration: .init(idleTimeout: idle, httpDecoderConfiguration: decoder))
         }
+        var configuration = try tlsConfiguration(files)
+        guard settings.asksForCertificates else {
+            return try .http2Upgrade(
+                tlsConfiguration: configuration, configuration: .init(idleTimeout: settings.idleTimeout))
+        }
+        // Any certificate is taken on the connection, which proves that the client holds its key; what it is worth
+        // is judged where a client is authenticated (RFC 8705 §2).
+        configuration.certificateVerification = .optionalVerification
         return try .http2Upgrade(
-            tlsConfiguration: tlsConfiguration(files), configuration: .init(idleTimeout: settings.idleTimeout))
+            tlsChannelConfiguration: TLSChannelConfiguration(
+                tlsConfiguration: configuration,
+                customVerificationCallback: { _, promise in promise.succeed(.certificateVerified) }),
+            configuration: .init(idleTimeout: settings.idleTimeout))
+    }
+
+    /// The certificate of a connection, or of the one that an HTTP/2 stream belongs to.
+    static func certificate(of channel: any Channel) async -> [UInt8]? {
+        for candidate in [channel, channel.parent].compactMap(\.self) {
+            guard let found = try? await candidate.nioSSL_peerCertificate().get() else { continue }
+            return try? found.toDERBytes()
+        }
+        return nil
     }
 
     private func tlsConfiguration(_ files: ServerSettings.TLSFiles) throws -> TLSConfiguration {

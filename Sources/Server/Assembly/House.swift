@@ -38,8 +38,10 @@ struct House {
 
         let pageSessions = PageSessionTable(database: database, provider: provider, surroundings: surroundings)
         let catalogue = try await Catalogue(loading: database)
+        var identitySettings = settings.identity
+        identitySettings.clientAuthorities = try settings.certificateAuthorities()
         identity = IdentityProvider(
-            database: database, crypto: provider, passwords: groundwork.passwords, settings: settings.identity,
+            database: database, crypto: provider, passwords: groundwork.passwords, settings: identitySettings,
             surroundings: surroundings, outbound: OutboundClient(policy: settings.outbound, tracer: instruments.spans),
             listener: PageSessionListener(table: pageSessions, logger: logger), catalogue: catalogue, logger: logger)
         try await identity.prepare()
@@ -50,13 +52,16 @@ struct House {
 
         let web = settings.web
         let admission = AdmissionControl(settings: settings.admission, clock: surroundings.clock)
-        let services = WebServices(
+        var services = WebServices(
             surroundings: surroundings, secrets: ProviderSecrets(provider: provider),
             accessTokens: identity.accessTokens,
             tokenGrants: identity.tokens, idTokens: identity.idTokens, pageSessions: pageSessions,
             rateLimiter: admission, readiness: Readiness(groundwork: groundwork, state: state).checks,
             logSink: instruments.sink, metrics: instruments.metrics, tracing: instruments.spans,
             translate: StorageProblems.translate)
+        if settings.tls != nil, settings.asksForCertificates {
+            services.certificateOfConnection = HTTPListener.certificate
+        }
         router = WebRouter(settings: web, services: services, renderer: try PageRenderer.load(web))
         IdentityRoutes(identity).addRoutes(to: router)
         CatalogueRoutes(catalogue: catalogue, surroundings: surroundings).addRoutes(to: router)

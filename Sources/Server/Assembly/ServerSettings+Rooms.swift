@@ -1,4 +1,5 @@
 import Cryptography
+import Foundation
 import Identity
 import Web
 
@@ -23,5 +24,16 @@ extension ServerSettings {
         var settings = IdentitySettings(issuer: issuer, demo: demo)
         settings.pushedRequestLife = .seconds(pushedRequestSeconds)
         return settings
+    }
+
+    /// - Throws: `StartupFault` when the file of authorities cannot be used.
+    func certificateAuthorities() throws -> CertificateAuthorities? {
+        guard let path = clientAuthorities else { return nil }
+        guard let pem = try? String(contentsOfFile: path, encoding: .utf8),
+            let authorities = CertificateAuthorities(pem: pem)
+        else {
+            throw StartupFault("http.clientAuthorities = \"\(path)\" holds no PEM certificates that can be read.")
+        }
+        return authorities
     }
 }

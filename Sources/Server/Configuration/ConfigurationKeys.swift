@@ -24,8 +24,16 @@ enum ConfigurationKeys {
         ConfigurationKey(
             "http.certificateKey", .path, "PEM file with the private key. Standard with TLS: certs/server.key."),
         ConfigurationKey(
+            "http.clientCertificates", .boolean, standard: "false",
+            "With TLS: asks clients for a certificate, for systems that authenticate by mutual TLS (RFC 8705). A browser that has one installed asks its user which to send."
+        ),
+        ConfigurationKey(
+            "http.clientAuthorities", .path,
+            "PEM file with the authorities whose certificates systems may authenticate with (tls_client_auth)."),
+        ConfigurationKey(
             "http.trustedProxies", .list,
-            "Addresses or networks (CIDR) of reverse proxies whose Forwarded and X-Forwarded headers are believed."),
+            "Addresses or networks (CIDR) of reverse proxies whose Forwarded, X-Forwarded and Client-Cert headers are believed."
+        ),
         ConfigurationKey(
             "http.idleTimeout", .integer(1...3600), standard: "60", "Seconds after which a silent connection is closed."
         ),

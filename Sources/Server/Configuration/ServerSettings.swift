@@ -15,6 +15,8 @@ struct ServerSettings: Sendable {
     let host: String
     let port: Int
     let tls: TLSFiles?
+    let asksForCertificates: Bool
+    let clientAuthorities: String?
     let trustedProxies: [String]
     let idleTimeout: Duration
     let requestTimeout: Duration
@@ -52,6 +54,8 @@ struct ServerSettings: Sendable {
                 certificate: configuration.text("http.certificate") ?? "certs/server.pem",
                 key: configuration.text("http.certificateKey") ?? "certs/server.key") : nil
         issuer = configuration.text("issuer") ?? "\(secure ? "https" : "http")://localhost:\(port)"
+        asksForCertificates = configuration.boolean("http.clientCertificates")
+        clientAuthorities = configuration.text("http.clientAuthorities")
         trustedProxies = configuration.list("http.trustedProxies")
         idleTimeout = configuration.seconds("http.idleTimeout")
         requestTimeout = configuration.seconds("http.requestTimeout")

@@ -39,6 +39,9 @@ package struct WebContext: RequestContext {
         set { statedAddress = newValue }
     }
 
+    /// The connection, for what only it knows; `nil` for requests that came by none.
+    var connection: (any NIOCore.Channel)? { channel }
+
     /// The address at the other end of the connection; `nil` on unix sockets and in router tests.
     package var connectionAddress: String? { channel?.remoteAddress?.ipAddress }
 }

@@ -39,10 +39,12 @@ package struct TokenAnswer: Sendable {
     package let scope: String?
     /// `Bearer`, or `DPoP` for a token bound to a key (RFC 9449 §5).
     package let type: String
+    /// What an exchange gave (RFC 8693 §2.2.1); `nil` for every other grant.
+    package let issuedType: String?
 
     package init(
         accessToken: Secret<String>, expiresIn: Int, refreshToken: Secret<String>? = nil,
-        idToken: Secret<String>? = nil, scope: String? = nil, type: String = "Bearer"
+        idToken: Secret<String>? = nil, scope: String? = nil, type: String = "Bearer", issuedType: String? = nil
     ) {
         self.accessToken = accessToken
         self.expiresIn = expiresIn
@@ -50,6 +52,7 @@ package struct TokenAnswer: Sendable {
         self.idToken = idToken
         self.scope = scope
         self.type = type
+        self.issuedType = issuedType
     }
 }
 

@@ -43,6 +43,8 @@ package struct WebRouter {
             publicOrigin: settings.publicURL)
         let renderer = renderer.bound(to: settings, forms: forms)
         let preferences = Preferences(cookies: cookies)
+        let certificates = ClientCertificates(
+            proxies: settings.trustedProxies, ofConnection: services.certificateOfConnection)
         let errors = ErrorResponder(
             renderer: renderer, preferences: preferences, table: table, forms: forms, translate: services.translate)
         router.addMiddleware {
@@ -61,14 +63,16 @@ package struct WebRouter {
         func group(_ surface: Surface) -> RouterGroup<WebContext> {
             SurfaceRoutes(router: router, table: table, surface: surface, deadlines: deadlines).group()
         }
-        api = group(.api).add(middleware: TokenAuthentication(verifier: services.accessTokens)).add(middleware: errors)
+        api = group(.api).add(middleware: certificates).add(
+            middleware: TokenAuthentication(verifier: services.accessTokens)
+        ).add(middleware: errors)
         pages = group(.page)
             .add(middleware: PageSessions(settings: settings, services: services, cookies: cookies))
             .add(middleware: FormChecking(forms: forms))
             .add(middleware: errors)
         browser = group(.browser).add(middleware: FormChecking(forms: forms)).add(middleware: errors)
         crossSite = group(.browser).add(middleware: errors)
-        protocols = group(.protocol).add(middleware: errors)
+        protocols = group(.protocol).add(middleware: certificates).add(middleware: errors)
         infrastructure = group(.infrastructure).add(middleware: errors)
         streams = ServerSentEvents(limit: settings.maximumStreams, heartbeat: settings.heartbeat)
         self.services = [deadlines]

@@ -35,7 +35,8 @@ struct DiscoveryTests {
             #expect(
                 grants == [
                     "authorization_code", "client_credentials", "refresh_token",
-                    "urn:ietf:params:oauth:grant-type:device_code", "urn:openid:params:grant-type:ciba",
+                    "urn:ietf:params:oauth:grant-type:device_code",
+                    "urn:ietf:params:oauth:grant-type:token-exchange", "urn:openid:params:grant-type:ciba",
                 ])
         }
     }

@@ -239,14 +239,21 @@ struct RFC9449Tests {
 
     @Test func `a client whose tokens must be bound gets none without a proof`() async throws {
         try await withMachine { house in
-            for fapi2 in [false, true] {
-                try await house.change("machine") {
-                    $0.policy.requireDPoP = fapi2 ? nil : true
-                    $0.policy.fapi2 = fapi2
-                }
-                #expect(try await house.token(Self.machine, as: Self.credentials).error == "invalid_dpop_proof")
-                #expect(!(try await boundToken(house, ProofMaker.es256.get()).isEmpty))
+            try await house.change("machine") { $0.policy.requireDPoP = true }
+            #expect(try await house.token(Self.machine, as: Self.credentials).error == "invalid_dpop_proof")
+            #expect(!(try await boundToken(house, ProofMaker.es256.get()).isEmpty))
+            // FAPI 2.0 Security Profile §5.3.2.1: nothing else will do, and no secret either.
+            let key = try ClientKey.es256.get()
+            try await house.addSignedClient("fapi", keys: ClientKeys(jwks: key.jwks)) { $0.policy.fapi2 = true }
+            for proof in [false, true] {
+                let assertion = try key.sign(Assertion("fapi", at: house.clock.now(), id: "\(proof)").json)
+                let answer = try await house.token(assertion: assertion, proof: proof)
+                #expect(answer.error == (proof ? nil : "invalid_dpop_proof"), "\(answer.text)")
             }
+            try await house.change("machine") { $0.policy.fapi2 = true }
+            let secret = try await house.token(
+                Self.machine, as: Self.credentials, proofs: [try ProofMaker.es256.get().proof(house)])
+            #expect(secret.error == "invalid_client")
         }
     }
 

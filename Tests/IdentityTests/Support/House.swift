@@ -39,34 +39,53 @@ struct House: Sendable {
         change(&settings)
         let own = settings
         try await withDatabase(backend, IdentityMigrations.all) { database in
-            let clock = MovableClock()
-            let surroundings = Surroundings(clock: clock)
-            let outbound = RecordingForms()
-            let listener = RecordingListener()
-            let provider = IdentityProvider(
-                database: database, crypto: crypto, passwords: passwords, settings: own, surroundings: surroundings,
-                outbound: outbound, listener: listener, logger: Logger(label: "test.identity"))
-            try await addRSAKey(database, at: clock.now())
-            try await provider.prepare()
-            var fixture = WebFixture()
-            fixture.services.surroundings = surroundings
-            fixture.services.secrets = HouseSecrets()
-            fixture.services.accessTokens = provider.accessTokens
-            fixture.services.tokenGrants = provider.tokens
-            fixture.services.idTokens = provider.idTokens
-            let routes: (WebRouter) -> Void = { router in
-                IdentityRoutes(provider).addRoutes(to: router)
-                // An API endpoint like any other, for what tokens are good for.
-                router.api.get("/api/v1/probe") { _, context in
-                    Response.text(try context.require(scope: Scope.booking).subject)
+            try await serve(database, clock: MovableClock(), settings: own, passwords: passwords, body: body)
+        }
+    }
+
+    /// Two processes with one clock and one database, each with connections and memory of its own.
+    static func runTwo(_ backend: Backend, body: @Sendable @escaping (House, House) async throws -> Void) async throws {
+        let settings = IdentitySettings(issuer: issuer, demo: true)
+        let clock = MovableClock()
+        try await withDatabases(backend, IdentityMigrations.all) { one, other in
+            try await serve(one, clock: clock, settings: settings, passwords: passwords) { first in
+                try await serve(other, clock: clock, settings: settings, passwords: passwords) { second in
+                    try await body(first, second)
                 }
             }
-            try await fixture.run(routes: routes) { client in
-                try await body(
-                    House(
-                        database: database, provider: provider, clock: clock, surroundings: surroundings,
-                        outbound: outbound, listener: listener, client: client))
+        }
+    }
+
+    private static func serve(
+        _ database: any Database, clock: MovableClock, settings own: IdentitySettings, passwords: PasswordHashing,
+        body: @Sendable @escaping (House) async throws -> Void
+    ) async throws {
+        let surroundings = Surroundings(clock: clock)
+        let outbound = RecordingForms()
+        let listener = RecordingListener()
+        let provider = IdentityProvider(
+            database: database, crypto: crypto, passwords: passwords, settings: own, surroundings: surroundings,
+            outbound: outbound, listener: listener, logger: Logger(label: "test.identity"))
+        try await addRSAKey(database, at: clock.now())
+        try await provider.prepare()
+        var fixture = WebFixture()
+        fixture.services.surroundings = surroundings
+        fixture.services.secrets = HouseSecrets()
+        fixture.services.accessTokens = provider.accessTokens
+        fixture.services.tokenGrants = provider.tokens
+        fixture.services.idTokens = provider.idTokens
+        let routes: (WebRouter) -> Void = { router in
+            IdentityRoutes(provider).addRoutes(to: router)
+            // An API endpoint like any other, for what tokens are good for.
+            router.api.get("/api/v1/probe") { _, context in
+                Response.text(try context.require(scope: Scope.booking).subject)
             }
+        }
+        try await fixture.run(routes: routes) { client in
+            try await body(
+                House(
+                    database: database, provider: provider, clock: clock, surroundings: surroundings,
+                    outbound: outbound, listener: listener, client: client))
         }
     }
 

@@ -26,6 +26,8 @@ struct SealingKeyRotationTests {
         try await sessions(groundwork).create(session("one"))
         try await groundwork.signingKeyRotation.advance()
         let notification = try groundwork.provider.seal("{}", context: "identity_approval.notification:approval")
+        let claims = try groundwork.provider.seal("{}", context: "identity_access_token.sealed_claims:handle")
+        let expires = Surroundings().now() + .minutes(10)
         _ = try await groundwork.database.transaction { transaction in
             try transaction.execute(
                 """
@@ -33,6 +35,9 @@ struct SealingKeyRotationTests {
                     sealed_notification, state, interval_seconds, created_at_ms, expires_at_ms)
                 VALUES ('approval', 'request', 'ciba', 'bank', $1, '[]', '{}', $2, 'waiting', 5, 0, 0)
                 """, subject, notification)
+            try transaction.execute(
+                "INSERT INTO identity_access_token (token_hash, sealed_claims, expires_at_ms) VALUES ('handle', $1, $2)",
+                claims, expires)
         }
         return subject
     }

@@ -27,8 +27,9 @@ protocol ClientAuthenticationMethod: Sendable {
 /// 1. exactly one method (RFC 6749 §2.3);
 /// 2. the client exists and uses the method it is registered for. Header and body are equally good for a
 ///    secret: libraries differ in their default;
-/// 3. a secret's digest is compared in constant time, an unknown client costs the same; an assertion passes
-///    `CheckClientAssertion`.
+/// 3. under FAPI 2.0 only an assertion or a certificate will do (§5.3.2.1);
+/// 4. a secret's digest is compared in constant time, an unknown client costs the same; an assertion passes
+///    `CheckClientAssertion`, a certificate `CheckClientCertificate`.
 ///
 /// Secrets are long and random by registration, so one SHA-256 keeps them as safe at rest as a
 /// slow hash would, at a cost that the busiest endpoint can pay.
@@ -37,11 +38,16 @@ struct AuthenticateClient: Sendable {
     let clients: ClientDirectory
     let crypto: any CryptoProvider
     let checkAssertion: CheckClientAssertion
+    let checkCertificate: CheckClientCertificate
     private let methods: [any ClientAuthenticationMethod] = [
         BasicCredentials(), AssertionCredentials(), PostedCredentials(),
     ]
 
-    init(clients: ClientDirectory, crypto: any CryptoProvider, checkAssertion: CheckClientAssertion) {
+    init(
+        clients: ClientDirectory, crypto: any CryptoProvider, checkAssertion: CheckClientAssertion,
+        checkCertificate: CheckClientCertificate
+    ) {
+        self.checkCertificate = checkCertificate
         self.clients = clients
         self.crypto = crypto
         self.checkAssertion = checkAssertion
@@ -51,11 +57,16 @@ struct AuthenticateClient: Sendable {
         let presented = try credentials(in: request)
         let client = try await clients.find(presented.clientID)
         switch (client, presented.proof) {
-        case (.some(let client), .none) where client.isPublic:
+        case (.some(let client), .none) where client.isPublic && !client.policy.isFAPI2:
+            return client
+        case (.some(let client), .none) where client.authMethod == .tls || client.authMethod == .selfSignedTLS:
+            try await checkCertificate(request.certificate, of: client)
             return client
         case (.some(let client), .secret(let secret)):
             let matches = constantTimeEqual(crypto.digest(secret.reveal()), client.secretHash ?? Self.dummyHash)
-            guard matches, client.secretHash != nil, client.authMethod.usesSecret else { throw failure() }
+            guard matches, client.secretHash != nil, client.authMethod.usesSecret, !client.policy.isFAPI2 else {
+                throw failure()
+            }
             return client
         case (nil, .secret(let secret)):
             _ = constantTimeEqual(crypto.digest(secret.reveal()), Self.dummyHash)

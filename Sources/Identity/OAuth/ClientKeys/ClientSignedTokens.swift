@@ -55,6 +55,16 @@ package struct ClientSignedTokens: Sendable {
         }
     }
 
+    /// Whether a public key is one of the client's, for certificates that nobody vouches for (RFC 8705 §2.2).
+    func isRegistered(thumbprint: String, of client: Client) async -> Bool {
+        if let jwks = client.keys.jwks {
+            return registered.keys(of: client.id, jwks)?.contains(thumbprint: thumbprint) ?? false
+        }
+        guard let uri = client.keys.jwksURI, let keys = await remote.keys(at: uri) else { return false }
+        if keys.contains(thumbprint: thumbprint) { return true }
+        return await remote.renewed(at: uri)?.contains(thumbprint: thumbprint) ?? false
+    }
+
     private func verify(
         _ token: String, _ keys: VerificationKeys, _ algorithms: Set<SignatureAlgorithm>, _ types: [String]
     ) throws -> JSONValue {

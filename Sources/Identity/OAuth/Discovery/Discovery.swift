@@ -78,6 +78,7 @@ struct Discovery: Sendable {
             ("request_uri_parameter_supported", false), ("require_pushed_authorization_requests", false),
             ("require_signed_request_object", false),
             ("authorization_response_iss_parameter_supported", true),
+            ("tls_client_certificate_bound_access_tokens", true),
             ("backchannel_user_code_parameter_supported", false),
             ("backchannel_logout_supported", true), ("backchannel_logout_session_supported", true),
             ("frontchannel_logout_supported", true), ("frontchannel_logout_session_supported", true),

@@ -18,6 +18,7 @@ struct TokenEndpoint: Sendable {
     private static func response(_ answer: TokenAnswer) -> Response {
         let body = JSONValue.object([
             "access_token": .string(answer.accessToken.reveal()), "token_type": .string(answer.type),
+            "issued_token_type": answer.issuedType.map(JSONValue.string),
             "expires_in": .integer(Int64(answer.expiresIn)),
             "refresh_token": answer.refreshToken.map { .string($0.reveal()) },
             "id_token": answer.idToken.map { .string($0.reveal()) }, "scope": answer.scope.map(JSONValue.string),

@@ -27,8 +27,8 @@ package struct TokenService: TokenGrants, Sendable {
 
     /// - Throws: `OAuthError`; `Problem.busy`; `StorageError`.
     func answer(_ request: ClientRequest) async throws -> TokenAnswer {
-        // RFC 6749 §3.2: no parameter more than once, save `resource` (RFC 8707 §2).
-        if let name = request.form.firstDuplicate(except: [ResourceIndicators.parameter]) {
+        // RFC 6749 §3.2: no parameter more than once, save those of RFC 8707 §2 and RFC 8693 §2.1.
+        if let name = request.form.firstDuplicate(except: [ResourceIndicators.parameter, "audience"]) {
             throw OAuthError(.invalidRequest, "a parameter is sent more than once", detail: name)
         }
         let client = try await authenticate(request)

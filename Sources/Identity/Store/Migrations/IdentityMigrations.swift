@@ -13,6 +13,7 @@ package enum IdentityMigrations {
         M0020PushedRequests.migration,
         M0021Consents.migration,
         M0030SingleUse.migration,
+        M0031OpaqueTokens.migration,
         M0040LogoutDeliveries.migration,
         M0041Approvals.migration,
         M0050ClientGrants.migration,

@@ -21,7 +21,7 @@ struct GrantClientCredentials: TokenGrant {
         }
         guard !scopes.isEmpty else { throw OAuthError(.invalidScope, "the client has no scope of its own") }
         let resources = try tokens.narrow([], request, client)
-        return try tokens.answer(
+        return try await tokens.answer(
             client: client, scopes: scopes, resources: resources, holder: request.holder, at: surroundings.now())
     }
 }

@@ -38,7 +38,7 @@ struct RedeemAuthorizationCode: TokenGrant {
         let resources = try tokens.narrow(code.grant, request, client)
         switch try await redeem(code, hash: hash, for: client, request.holder, at: now) {
         case .redeemed(let person, let refreshToken):
-            return try tokens.answer(
+            return try await tokens.answer(
                 code.grant.narrowed(toResources: resources), person: person, client: client,
                 refreshToken: refreshToken, nonce: code.nonce, holder: request.holder, at: now)
         case .spent:

@@ -39,7 +39,7 @@ struct RotateRefreshToken: TokenGrant {
         let successor = crypto.blindIndex(token, domain: "identity_refresh_token.successor")
         switch try await rotate(hash, stored, successor: successor, for: client, at: now) {
         case .rotated(let person):
-            return try tokens.answer(
+            return try await tokens.answer(
                 grant, person: person, client: client, refreshToken: Secret(successor), nonce: nil,
                 holder: request.holder, at: now)
         case .reused:
