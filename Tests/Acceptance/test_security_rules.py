@@ -190,15 +190,18 @@ def test_rule_03_pkce(portal, native):
         answer = token(portal, **{name: value for name, value in wrong.items() if value is not None})
         assert answer.status_code == 400 and answer.json()["error"] == "invalid_grant", verifier
     assert token(portal, **good).status_code == 200, "wrong verifiers burn nothing"
-    visitor = portal.visitor()
+    assert error(code_challenge=None, code_challenge_method=None) == "invalid_request", "required by default"
+    exempt = RelyingParty(portal.yimen, "rules-exempt", "openid profile")
+    exempt.register("--no-require-pkce")
+    visitor = exempt.visitor()
     answer = visitor.open(
-        portal.metadata["authorization_endpoint"]
+        exempt.metadata["authorization_endpoint"]
         + "?"
-        + urlencode(request(portal, code_challenge=None, code_challenge_method=None))
+        + urlencode(request(exempt, code_challenge=None, code_challenge_method=None))
     )
     answer = visitor.sign_in(answer, CITIZEN, DEMO_PASSWORD)
     unasked = {"grant_type": "authorization_code", "redirect_uri": CALLBACK, "code_verifier": "A" * 43}
-    answer = token(portal, code=parameters(answer)["code"], **unasked)
+    answer = token(exempt, code=parameters(answer)["code"], **unasked)
     assert answer.json()["error"] == "invalid_grant"
 
 

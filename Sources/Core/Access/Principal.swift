@@ -67,4 +67,10 @@ package enum Scope {
     package static let window = "hall.window"
     /// See and take back what systems may have of oneself.
     package static let account = "account"
+    /// Relying systems and their registrations: administrators change them, auditors read them.
+    package static let clients = "admin.clients"
+    /// Other people's sessions and locks.
+    package static let sessions = "admin.sessions"
+    /// All of them; a token that holds one is good for the API.
+    package static let ofAPI: Set<String> = [booking, kiosk, window, account, clients, sessions]
 }

@@ -41,20 +41,28 @@ extension AuditEvent {
         AuditEvent(kind: "password.changed", actor: actor, subject: person, surroundings)
     }
 
-    static func personLocked(_ person: String, _ surroundings: Surroundings) -> AuditEvent {
-        AuditEvent(kind: "person.locked", actor: "system", subject: person, surroundings)
+    static func personLocked(_ person: String, by actor: String, _ surroundings: Surroundings) -> AuditEvent {
+        AuditEvent(kind: "person.locked", actor: actor, subject: person, surroundings)
     }
 
-    static func personUnlocked(_ person: String, _ surroundings: Surroundings) -> AuditEvent {
-        AuditEvent(kind: "person.unlocked", actor: "system", subject: person, surroundings)
+    static func personUnlocked(_ person: String, by actor: String, _ surroundings: Surroundings) -> AuditEvent {
+        AuditEvent(kind: "person.unlocked", actor: actor, subject: person, surroundings)
     }
 
-    static func clientAdded(_ client: String, _ surroundings: Surroundings) -> AuditEvent {
-        AuditEvent(kind: "client.added", actor: "system", subject: client, surroundings)
+    static func clientAdded(_ client: String, by actor: String, _ surroundings: Surroundings) -> AuditEvent {
+        AuditEvent(kind: "client.added", actor: actor, subject: client, surroundings)
     }
 
-    static func clientRemoved(_ client: String, _ surroundings: Surroundings) -> AuditEvent {
-        AuditEvent(kind: "client.removed", actor: "system", subject: client, surroundings)
+    /// - Parameter members: names of what was changed, never values.
+    static func clientChanged(
+        _ client: String, members: [String], by actor: String, _ surroundings: Surroundings
+    ) -> AuditEvent {
+        AuditEvent(
+            kind: "client.changed", actor: actor, subject: client, detail: members.joined(separator: " "), surroundings)
+    }
+
+    static func clientRemoved(_ client: String, by actor: String, _ surroundings: Surroundings) -> AuditEvent {
+        AuditEvent(kind: "client.removed", actor: actor, subject: client, surroundings)
     }
 
     static func signedIn(_ person: String, session: String, _ surroundings: Surroundings) -> AuditEvent {

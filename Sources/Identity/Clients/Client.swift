@@ -45,7 +45,7 @@ package struct Client: Sendable, Hashable {
     package var grants: Set<GrantType>
     package var scopes: Set<String>
     package var idTokenAlgorithm: IDTokenAlgorithm
-    /// A confidential client that wants codes without a proof key refused.
+    /// Codes without a proof key are refused: the standard of every registration (RFC 9700 §2.1.1).
     package var insistsOnPKCE: Bool
     /// The channel all requests of this client count as.
     package var channel: Channel
@@ -90,6 +90,9 @@ package struct Client: Sendable, Hashable {
     package var isOwnPages: Bool { id == Self.ownPagesID }
 
     package var isPublic: Bool { authMethod == .none }
+
+    /// An app on somebody's own device: the port of its loopback address is the system's choice (RFC 8252 §7.3).
+    package var isNative: Bool { profile.applicationType.map { $0 == "native" } ?? isPublic }
 
     /// Public clients have no other protection (RFC 9700 §2.1.1).
     package var requiresPKCE: Bool { isPublic || insistsOnPKCE }

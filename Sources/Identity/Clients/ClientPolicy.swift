@@ -52,10 +52,10 @@ package struct ClientPolicy: Sendable, Hashable, Codable {
     package var exchangeFrom: [String]?
     /// An exchange may leave out that this client acts (RFC 8693 §1.1 impersonation).
     package var mayImpersonate: Bool?
-    /// Registered but not yet approved by an administrator: nothing works until then.
-    package var pendingApproval: Bool?
     /// `default_max_age` (OpenID Connect Registration §2), seconds.
     package var defaultMaxAge: Int?
+    /// `require_auth_time` (OpenID Connect Registration §2); every ID token carries the claim anyway.
+    package var requireAuthTime: Bool?
     /// `default_acr_values`.
     package var defaultACRValues: [String]?
 
@@ -68,5 +68,4 @@ package struct ClientPolicy: Sendable, Hashable, Codable {
     package var needsDPoP: Bool { (requireDPoP ?? false) || (isFAPI2 && !bindsToCertificate) }
     package var mustSignRequests: Bool { requireSignedRequests ?? false }
     package var asksConsent: Bool { requireConsent ?? false }
-    package var isPending: Bool { pendingApproval ?? false }
 }

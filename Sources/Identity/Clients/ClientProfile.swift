@@ -15,6 +15,8 @@ package struct ClientProfile: Sendable, Hashable, Codable {
     package var initiateLoginURI: String?
     package var softwareID: String?
     package var softwareVersion: String?
+    /// `web` or `native` (OpenID Connect Registration §2); absent means native for a public client and web otherwise.
+    package var applicationType: String?
 
     package init() {}
 }

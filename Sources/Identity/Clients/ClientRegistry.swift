@@ -2,31 +2,43 @@ package import Core
 package import Cryptography
 package import Storage
 
-/// Adds, lists and removes clients: the work behind `yimen client …` and `yimen device enrol`.
+/// Adds, changes, lists and removes clients: the work behind `yimen client …`, `yimen device enrol`, the
+/// administration and registration by systems themselves. Every change stands in the audit with who made it.
 package struct ClientRegistry: Sendable {
     static let maximumIDLength = 128
-    private let database: any Database
-    private let validate: ValidateRegistration
-    private let surroundings: Surroundings
+    /// Whoever works at the machine itself.
+    package static let operatorName = "system"
+
+    let database: any Database
+    let validate: ValidateRegistration
+    let crypto: any CryptoProvider
+    let surroundings: Surroundings
 
     package init(database: any Database, crypto: any CryptoProvider, surroundings: Surroundings) {
         self.database = database
+        self.crypto = crypto
         validate = ValidateRegistration(crypto: crypto)
         self.surroundings = surroundings
     }
 
     /// - Throws: `ClientRegistrationFault` with everything that is wrong, or that the id is taken.
-    package func add(_ registration: ClientRegistration) async throws -> Client {
+    @discardableResult
+    package func add(_ registration: ClientRegistration, by actor: String = operatorName) async throws -> Client {
         let client = try validate(registration)
-        let event = AuditEvent.clientAdded(client.id, surroundings)
+        let event = AuditEvent.clientAdded(client.id, by: actor, surroundings)
         let now = surroundings.now()
         let added = try await database.transaction { transaction in
             guard try ClientStore.add(client, at: now, in: transaction) else { return false }
             try RevocationStore.restore(client.subject, in: transaction)
+            try ClientLogos.enqueue(client, at: now, in: transaction)
             try AuditStore.append(event, in: transaction)
             return true
         }
-        guard added else { throw ClientRegistrationFault(faults: ["--id \(client.id): already registered"]) }
+        guard added else {
+            throw ClientRegistrationFault(faults: [
+                ClientFault("client_id", client.id, "a client of this name is registered already")
+            ])
+        }
         return client
     }
 
@@ -36,34 +48,43 @@ package struct ClientRegistry: Sendable {
         let clients = try registrations.map { try validate($0) }
         let now = surroundings.now()
         try await database.transaction { transaction in
-            for client in clients where try ClientStore.find(client.id, in: transaction) != client {
+            for client in clients where try ClientRecordStore.find(client.id, in: transaction)?.client != client {
                 try ClientStore.put(client, at: now, in: transaction)
             }
         }
     }
 
+    /// The clients that work, by id.
     package func list() async throws -> [Client] {
         try await database.read { try ClientStore.all(in: $0) }
     }
 
-    /// Removes a client and ends all that it was given, so that the same id may be registered again.
-    ///
-    /// Many grants are ended in transactions of bounded size; the last of them removes the client.
+    /// Removes a client, whatever its state, and ends all that it was given, so that the same id may be registered again.
     ///
     /// - Returns: false when there is no such client.
-    package func remove(_ id: String) async throws -> Bool {
-        let event = AuditEvent.clientRemoved(id, surroundings)
+    package func remove(_ id: String, by actor: String = operatorName) async throws -> Bool {
+        let event = AuditEvent.clientRemoved(id, by: actor, surroundings)
+        return try await endingGrants(of: id) { transaction in
+            guard try ClientStore.remove(id, in: transaction) else { return false }
+            try AuditStore.append(event, in: transaction)
+            return true
+        }
+    }
+
+    /// Ends all that a client was given, in transactions of bounded size, the last of which does `work`.
+    ///
+    /// - Returns: false when there is no such client.
+    func endingGrants(of id: String, _ work: @escaping @Sendable (any Transaction) throws -> Bool) async throws -> Bool
+    {
         let now = surroundings.now()
         while true {
-            let removed = try await database.transaction { transaction -> Bool? in
-                guard let client = try ClientStore.find(id, in: transaction) else { return false }
+            let done = try await database.transaction { transaction -> Bool? in
+                guard let client = try ClientRecordStore.find(id, in: transaction)?.client else { return false }
                 guard try ClientEnding.endSome(of: id, at: now, in: transaction) else { return nil }
-                guard try ClientStore.remove(id, in: transaction) else { return false }
                 try RevocationStore.revoke(client.subject, at: now, in: transaction)
-                try AuditStore.append(event, in: transaction)
-                return true
+                return try work(transaction)
             }
-            if let removed { return removed }
+            if let done { return done }
         }
     }
 
@@ -81,7 +102,7 @@ package struct ClientRegistry: Sendable {
         -> EnrolledDevice
     {
         let secret = secret ?? Secret(surroundings.newHandle())
-        _ = try await add(ClientRegistration.device(id: id, name: name, hall: hall, secret: secret))
+        try await add(ClientRegistration.device(id: id, name: name, hall: hall, secret: secret))
         return EnrolledDevice(clientID: id, secret: secret)
     }
 }
@@ -107,7 +128,9 @@ extension ClientRegistration {
         registration.name = "一门 Yimen"
         registration.redirectURIs = [issuer + "/auth/callback"]
         registration.postLogoutRedirectURIs = [issuer + "/"]
-        registration.scopes = ["openid", "profile", "phone", Scope.booking, Scope.window]
+        registration.scopes = [
+            "openid", "profile", "phone", Scope.booking, Scope.window, Scope.clients, Scope.sessions,
+        ]
         registration.refreshIdle = .hours(2)
         registration.refreshLife = .hours(12)
         return registration

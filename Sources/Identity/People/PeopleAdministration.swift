@@ -86,9 +86,9 @@ package struct PeopleAdministration: Sendable {
     }
 
     /// - Throws: `PersonFault` for an unknown person, or one who is not active.
-    package func lock(_ who: String) async throws {
+    package func lock(_ who: String, by actor: String = "system") async throws {
         let person = try await required(who)
-        try await end(person.id, because: "locked", .personLocked(person.id, surroundings)) {
+        try await end(person.id, because: "locked", by: actor, .personLocked(person.id, by: actor, surroundings)) {
             [surroundings] transaction, now in
             guard try PersonStore.move(person.id, from: .active, to: .locked, at: now, in: transaction) else {
                 return false
@@ -99,9 +99,9 @@ package struct PeopleAdministration: Sendable {
     }
 
     /// - Throws: `PersonFault` for an unknown person, or one who is not locked.
-    package func unlock(_ who: String) async throws {
+    package func unlock(_ who: String, by actor: String = "system") async throws {
         let person = try await required(who)
-        let event = AuditEvent.personUnlocked(person.id, surroundings)
+        let event = AuditEvent.personUnlocked(person.id, by: actor, surroundings)
         let now = surroundings.now()
         let done = try await database.transaction { [surroundings] transaction in
             guard try PersonStore.move(person.id, from: .locked, to: .active, at: now, in: transaction) else {
@@ -116,7 +116,7 @@ package struct PeopleAdministration: Sendable {
 
     /// - Parameter change: false leaves everything as it is.
     private func end(
-        _ person: String, because reason: String, _ event: AuditEvent,
+        _ person: String, because reason: String, by actor: String = "system", _ event: AuditEvent,
         _ change: @escaping @Sendable (any Transaction, Instant) throws -> Bool
     ) async throws {
         let now = surroundings.now()
@@ -124,7 +124,7 @@ package struct PeopleAdministration: Sendable {
             guard try change(transaction, now) else { return nil }
             try AuditStore.append(event, in: transaction)
             return try sessions.endEverywhere(
-                of: person, by: "system", because: reason, at: now, in: transaction)
+                of: person, by: actor, because: reason, at: now, in: transaction)
         }
         guard let ended else { throw PersonFault(faults: ["the person is not active"]) }
         await sessions.announce(ended)

@@ -45,6 +45,7 @@ enum SSOSessionStore {
         """
         UPDATE identity_sso_session SET ended_at_ms = $2 WHERE id = $1 AND ended_at_ms IS NULL RETURNING person_id
         """)
+    private static let open = SQL("SELECT id FROM identity_sso_session WHERE id = $1 AND ended_at_ms IS NULL")
     private static let liveOfPerson = SQL(
         "SELECT id FROM identity_sso_session WHERE person_id = $1 AND ended_at_ms IS NULL ORDER BY id")
 
@@ -105,6 +106,10 @@ enum SSOSessionStore {
     /// - Returns: the person, or `nil` when the session had ended already.
     static func end(_ id: String, at now: Instant, in transaction: any Transaction) throws -> String? {
         try transaction.first(end, id, now)?.text("person_id")
+    }
+
+    static func isOpen(_ id: String, in statements: any Statements) throws -> Bool {
+        try statements.first(open, id) != nil
     }
 
     static func openSessions(of person: String, in statements: any Statements) throws -> [String] {

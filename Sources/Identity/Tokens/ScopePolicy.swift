@@ -5,6 +5,7 @@ import Core
 /// Staff scopes are good for one hall: the person's own, which a client bound to a hall must stand in.
 enum ScopePolicy {
     private static let staff: Set<Role> = [.officer, .manager]
+    private static let administration: Set<Role> = [.administrator, .auditor]
     private static let atKiosks: Set<Role> = [.officer, .manager, .guide]
 
     static func effective(_ scopes: [String], for person: Person, through client: Client) -> [String] {
@@ -13,6 +14,7 @@ enum ScopePolicy {
             switch scope {
             case Scope.window: isAtWork && !person.roles.isDisjoint(with: staff)
             case Scope.kiosk: isAtWork && !person.roles.isDisjoint(with: atKiosks)
+            case Scope.clients, Scope.sessions: !person.roles.isDisjoint(with: administration)
             default: true
             }
         }

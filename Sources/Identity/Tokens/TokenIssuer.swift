@@ -82,9 +82,7 @@ struct TokenIssuer: Sendable {
     /// was granted (RFC 9068 §3).
     private func audience(_ scopes: [String], resources: [String]) -> [String] {
         var audience = resources
-        if resources.isEmpty,
-            scopes.contains(where: { [Scope.booking, Scope.kiosk, Scope.window, Scope.account].contains($0) })
-        {
+        if resources.isEmpty, scopes.contains(where: { Scope.ofAPI.contains($0) }) {
             audience.append(settings.apiAudience)
         }
         if scopes.contains("openid") { audience.append(settings.userInfoAudience) }

@@ -66,6 +66,15 @@ struct Groundwork: Sendable {
         }
     }
 
+    /// - Throws: `StartupFault` when the catalogue has no such department.
+    func requireDepartment(_ id: String?) async throws {
+        guard let id else { return }
+        let known = try await Catalogue(loading: database).current.departments.map(\.id)
+        guard known.contains(id) else {
+            throw StartupFault("There is no department \"\(id)\"; known: \(known.sorted().joined(separator: ", ")).")
+        }
+    }
+
     /// - Throws: `StartupFault` when migrations are missing.
     func requireCurrentSchema() async throws {
         let missing = try await migrator.migrate(Schema.all, dryRun: true)

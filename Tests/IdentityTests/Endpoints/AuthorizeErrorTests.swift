@@ -143,15 +143,18 @@ struct AuthorizeErrorTests {
         }
     }
 
-    @Test func `a public client needs a challenge, a confidential one may leave it out`() async throws {
+    @Test func `every client needs a challenge, except a confidential one registered to leave it out`() async throws {
         try await House.run { house in
             try await house.addCitizen()
-            try await house.addClient()
-            try await house.addClient("app", secret: nil)
+            try await house.addClient("insisting")
+            try await house.addClient("app", secret: nil) { $0.requirePKCE = false }
+            try await house.addClient { $0.requirePKCE = false }
             var browser = Browser()
-            var attempt = Attempt(client: "app", redirectURI: "https://app.example/callback")
-            attempt.verifier = nil
-            #expect(try await house.authorize(attempt, &browser).answer?.single("error") == "invalid_request")
+            for client in ["app", "insisting"] {
+                var attempt = Attempt(client: client, redirectURI: "https://\(client).example/callback")
+                attempt.verifier = nil
+                #expect(try await house.authorize(attempt, &browser).answer?.single("error") == "invalid_request")
+            }
             var confidential = Attempt()
             confidential.verifier = nil
             let code = try await house.code(confidential, &browser)

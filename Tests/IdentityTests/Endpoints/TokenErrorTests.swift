@@ -49,7 +49,7 @@ struct TokenErrorTests {
     @Test func `a verifier without a challenge is refused`() async throws {
         try await House.run { house in
             try await house.addCitizen()
-            try await house.addClient()
+            try await house.addClient { $0.requirePKCE = false }
             var browser = Browser()
             var attempt = Attempt()
             attempt.verifier = nil

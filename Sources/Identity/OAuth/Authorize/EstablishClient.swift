@@ -39,7 +39,7 @@ struct EstablishClient: Sendable {
     }
 
     func check(redirectURI uri: String, of client: Client) throws(OAuthError) {
-        guard RedirectURI.matches(uri, registered: client.redirectURIs) else {
+        guard RedirectURI.matches(uri, registered: client.redirectURIs, isNative: client.isNative) else {
             throw refuse(.invalidRequest, "redirect_uri is not registered for this client")
         }
         let isLoopback = uri.hasPrefix("http://127.0.0.1") || uri.hasPrefix("http://[::1]")

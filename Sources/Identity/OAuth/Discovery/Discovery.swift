@@ -17,6 +17,7 @@ struct Discovery: Sendable {
         for (name, path) in [
             ("authorization_endpoint", "authorize"), ("token_endpoint", "token"), ("userinfo_endpoint", "userinfo"),
             ("jwks_uri", "jwks"), ("check_session_iframe", "session"), ("pushed_authorization_request_endpoint", "par"),
+            ("registration_endpoint", "register"),
             ("introspection_endpoint", "introspect"), ("revocation_endpoint", "revoke"),
             ("device_authorization_endpoint", "device_authorization"),
             ("backchannel_authentication_endpoint", "bc-authorize"), ("end_session_endpoint", "logout"),
@@ -49,10 +50,7 @@ struct Discovery: Sendable {
             ("code_challenge_methods_supported", ["S256"]),
             (
                 "scopes_supported",
-                [
-                    "openid", "profile", "phone", "offline_access", Scope.booking, Scope.kiosk, Scope.window,
-                    Scope.account,
-                ]
+                ["openid", "profile", "phone", "offline_access"] + Scope.ofAPI.sorted()
             ),
             (
                 "claims_supported",

@@ -37,7 +37,9 @@ struct LogoutRequest: Sendable {
         if let id = named ?? hint?.clientID { client = try await clients.find(id) }
         let uri = parameters.value("post_logout_redirect_uri")
         if let uri {
-            guard let client, RedirectURI.matches(uri, registered: client.postLogoutRedirectURIs) else {
+            guard let client,
+                RedirectURI.matches(uri, registered: client.postLogoutRedirectURIs, isNative: client.isNative)
+            else {
                 throw OAuthError(
                     .invalidRequest, "post_logout_redirect_uri is not registered for this client", mayRedirect: false)
             }

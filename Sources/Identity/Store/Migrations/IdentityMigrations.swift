@@ -10,6 +10,8 @@ package enum IdentityMigrations {
         M0005SigningKeys.migration,
         M0006Audit.migration,
         M0007ClientTerms.migration,
+        M0010ClientRecords.migration,
+        M0011ClientLogos.migration,
         M0020PushedRequests.migration,
         M0021Consents.migration,
         M0030SingleUse.migration,
