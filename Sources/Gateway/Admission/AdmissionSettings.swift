@@ -18,6 +18,7 @@ package struct AdmissionSettings: Sendable {
         .write: RateLimit(perMinute: 600),
         // A department's server exchanges the codes of all its users from one address.
         .token: RateLimit(perMinute: 6000),
+        .registration: RateLimit(perMinute: 30),
         // Each costs a password hash; a hall's visitors share an address on its wireless network.
         .signIn: RateLimit(perMinute: 120),
     ]

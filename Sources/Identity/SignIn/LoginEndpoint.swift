@@ -13,6 +13,7 @@ struct LoginEndpoint: Sendable {
     let frame: InteractionFrame
     let browsers: BrowserSessions
     let clients: ClientDirectory
+    let logos: ClientLogos
     let renderer: PageRenderer
     let settings: IdentitySettings
     let surroundings: Surroundings
@@ -124,9 +125,10 @@ struct LoginEndpoint: Sendable {
         let context = frame.language(context, request, authorization)
         var client: Client?
         if let id = authorization?.clientID { client = try await clients.find(id) }
-        let model = LoginPage(
+        var model = LoginPage(
             request: handle, clientName: client?.name, username: name ?? authorization?.loginHint ?? "", fault: fault,
             demo: settings.demo)
+        if let client { model.system = try await notice(client) }
         var response = try renderer.render(
             "identity/login", model, titleKey: "identity.login.title", context: context, status: model.status)
         switch fault {
@@ -136,5 +138,13 @@ struct LoginEndpoint: Sendable {
         }
         // Browsers hold `form-action` against the redirect that follows a sign-in.
         return response.allowing(formTargets: authorization.map { [$0.redirectURI] } ?? [])
+    }
+
+    /// - Returns: `nil` for a system that has registered none of it.
+    private func notice(_ client: Client) async throws -> SystemNotice? {
+        let profile = client.profile
+        guard profile.logoURI != nil || profile.policyURI != nil || profile.termsURI != nil else { return nil }
+        let logo = try await logos.digest(of: client)
+        return SystemNotice(logo: logo, policyURI: profile.policyURI, termsURI: profile.termsURI)
     }
 }

@@ -14,6 +14,8 @@ struct LoginPage: Sendable {
     let request: String?
     /// The system that the person is on the way to.
     let clientName: String?
+    /// What the system says about itself.
+    var system: SystemNotice?
     let username: String
     let refused: Bool
     let throttled: Bool
@@ -50,6 +52,14 @@ struct LoginPage: Sendable {
         (refused, throttled, busy) = flags
         (waitMinutes, waitSeconds) = wait
     }
+}
+
+/// Logo and rules of the system that a person is on the way to (OpenID Connect Registration §2).
+struct SystemNotice: Sendable {
+    /// Name of our copy of the picture.
+    let logo: String?
+    let policyURI: String?
+    let termsURI: String?
 }
 
 /// Model of `identity/notice`: one of a few fixed messages.

@@ -8,7 +8,7 @@ struct RateLimiting: RouterMiddleware {
     func handle(
         _ request: Request, context: WebContext, next: (Request, WebContext) async throws -> Response
     ) async throws -> Response {
-        if let limiter, let rate = rate(of: request, surface: context.surface),
+        if let limiter, let rate = rate(of: request, context),
             let seconds = limiter.admit(rate, key: context.clientAddress)
         {
             throw Problem(.tooManyRequests, headers: [Problem.Header("Retry-After", String(seconds))])
@@ -16,12 +16,12 @@ struct RateLimiting: RouterMiddleware {
         return try await next(request, context)
     }
 
-    private func rate(of request: Request, surface: Surface) -> RateClass? {
+    private func rate(of request: Request, _ context: WebContext) -> RateClass? {
         let reads = request.method == .get || request.method == .head || request.method == .options
-        return switch surface {
+        return switch context.surface {
         case .infrastructure: nil
         case .api: reads ? .read : .write
-        case .protocol: .token
+        case .protocol: context.route?.path.hasPrefix("/oauth2/register") == true ? .registration : .token
         case .page: .page
         case .browser: reads ? .page : .signIn
         }

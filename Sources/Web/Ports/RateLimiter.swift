@@ -12,7 +12,7 @@ package struct RateClass: RawRepresentable, Hashable, Sendable {
     package init(rawValue: String) { self.rawValue = rawValue }
 
     /// Every class; each has its configuration keys.
-    package static let all: [RateClass] = [.page, .read, .write, .token, .signIn]
+    package static let all: [RateClass] = [.page, .read, .write, .token, .registration, .signIn]
 
     /// Pages, per address.
     package static let page = RateClass(rawValue: "page")
@@ -22,6 +22,8 @@ package struct RateClass: RawRepresentable, Hashable, Sendable {
     package static let write = RateClass(rawValue: "write")
     /// Protocol endpoints, per address.
     package static let token = RateClass(rawValue: "token")
+    /// Systems that register themselves, per address: each may leave a row behind.
+    package static let registration = RateClass(rawValue: "registration")
     /// Forms of the identity provider, per address: passwords and codes are tried here.
     package static let signIn = RateClass(rawValue: "signIn")
 }
