@@ -56,6 +56,21 @@ package struct IdentityCleanup: Service {
         (batch(of: "identity_sign_in_failure", key: "bucket", where: "window_ends_at_ms < $1"), false),
         (batch(of: "identity_single_use", key: "key_hash", where: "expires_at_ms < $1"), false),
         (batch(of: "identity_access_token", key: "token_hash", where: "expires_at_ms < $1"), false),
+        (batch(of: "identity_initial_token", key: "id", where: "expires_at_ms < $1 OR uses_left = 0"), false),
+        // Nobody has approved it for a month, so nothing was ever given to it.
+        (
+            batch(
+                of: "identity_client", key: "id",
+                where: "state = 'pending' AND origin = 'open' AND updated_at_ms < $1 - 2592000000"), false
+        ),
+        (
+            batch(
+                of: "identity_client_logo", key: "client_id",
+                where: """
+                    fetched_at_ms < $1 AND NOT EXISTS
+                    (SELECT 1 FROM identity_client c WHERE c.id = identity_client_logo.client_id)
+                    """), false
+        ),
         (batch(of: "identity_revocation", key: "subject", where: "expires_at_ms < $1"), false),
         // A spent or refused code is told from an unknown one for a while.
         (batch(of: "identity_approval", key: "id", where: "expires_at_ms < $1"), true),

@@ -39,10 +39,15 @@ package struct IdentityProvider: Sendable {
     private let subjects: Subjects
     let database: any Database
     let crypto: any CryptoProvider
-    private let passwords: PasswordHashing
+    let passwords: PasswordHashing
     let surroundings: Surroundings
-    private let listener: any RelyingSessionListener
+    let listener: any RelyingSessionListener
+    let outbound: any OutboundForms & OutboundDocuments & OutboundNotices
     private let catalogue: Catalogue
+    /// The outbox handler for `ClientLogos.topic`.
+    package let clientLogos: ClientLogos
+    /// The departments of the catalogue, for forms.
+    package var departments: @Sendable () -> [DepartmentName] = { [] }
 
     package init(
         database: any Database, crypto: any CryptoProvider, passwords: PasswordHashing, settings: IdentitySettings,
@@ -56,6 +61,9 @@ package struct IdentityProvider: Sendable {
         self.surroundings = surroundings
         self.listener = listener
         self.catalogue = catalogue
+        self.outbound = outbound
+        clientLogos = ClientLogos(
+            database: database, documents: outbound, crypto: crypto, surroundings: surroundings)
         keys = SigningKeys(database: database, crypto: crypto)
         keyRotation = KeyRotation(
             database: database, crypto: crypto, keys: keys, settings: settings, surroundings: surroundings,
@@ -198,7 +206,7 @@ package struct IdentityProvider: Sendable {
             consents: ConsentAPI(registry: consents, clients: clients),
             login: LoginEndpoint(
                 signIn: signIn, requests: requests, frame: frame, browsers: browsers, clients: clients,
-                renderer: router.renderer, settings: settings, surroundings: surroundings),
+                logos: clientLogos, renderer: router.renderer, settings: settings, surroundings: surroundings),
             logout: LogoutEndpoint(
                 database: database, clients: clients, hints: hints, browsers: browsers, sessions: ending,
                 errors: errors, renderer: router.renderer, forms: router.forms, signedOut: signedOut,

@@ -43,6 +43,14 @@ package struct IdentityRoutes: Sendable {
 
         router.protocols.post("/oauth2/device_authorization", use: endpoints.approvals.deviceAuthorization.post)
         router.protocols.post("/oauth2/bc-authorize", use: endpoints.approvals.backchannelAuthentication.post)
+        let registration = provider.registrationEndpoint
+        router.protocols.post("/oauth2/register", use: registration.post)
+        router.protocols.get("/oauth2/register/{client}", use: registration.get)
+        router.protocols.put("/oauth2/register/{client}", use: registration.put)
+        router.protocols.delete("/oauth2/register/{client}", use: registration.delete)
+        router.infrastructure.get("/client-logos/{digest}", use: provider.clientLogo.get)
+        provider.administration(router).addRoutes(to: router)
+
         router.protocols.post("/oauth2/token", use: endpoints.token.post)
         router.protocols.post("/oauth2/par", use: endpoints.pushed.post)
         router.protocols.get("/oauth2/userinfo", use: endpoints.userInfo.get)

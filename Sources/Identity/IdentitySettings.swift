@@ -5,6 +5,8 @@ package import Cryptography
 package struct IdentitySettings: Sendable {
     /// The issuer: scheme, host and port without a trailing slash (`https://id.example.gov.cn`).
     package var issuer: String
+    /// Systems may register themselves without a token; they work once an administrator has approved them.
+    package var registrationIsOpen = false
     /// Allows demo data and demo identity numbers.
     package var demo: Bool
     /// Life of an authorization code: 10…60 s (RFC 6749 §4.1.2 allows ten minutes; rule 5 says 60 s).

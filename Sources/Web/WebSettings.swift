@@ -28,7 +28,7 @@ package struct WebSettings: Sendable {
     /// Set for a confidential client.
     package var portalClientSecret: Secret<String>?
     /// Asked for at sign-in; the identity provider narrows them to what the person may have.
-    package var portalScopes = "openid profile phone booking hall.window"
+    package var portalScopes = "openid profile phone booking hall.window admin.clients admin.sessions"
     /// A page session ends after this long without a request.
     package var sessionIdle: Duration = .hours(1)
     /// A person's page session ends after this long in any case.

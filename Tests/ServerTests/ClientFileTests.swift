@@ -54,11 +54,4 @@ struct ClientFileTests {
             _ = try file.registration(keeping: nil, environment: environment)
         }
     }
-
-    @Test func `every member can be set from the shell`() {
-        let help = ClientCommand.Add.helpMessage(columns: 200)
-        for member in ClientMembers.all {
-            #expect(help.contains(member.flag), "\(member.name): \(member.flag)")
-        }
-    }
 }

@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Identity
 import Logging
 import Storage
 import Testing
@@ -34,10 +35,18 @@ struct OpenAPITests {
         _ = try await groundwork.migrator.migrate(Schema.all)
         let house = try await House(groundwork, instruments: .init(logger: logger, sink: nil, metrics: nil))
         let routes = house.router.table.all
-            .filter { $0.path.hasPrefix("/api/v1/") && $0.method != "HEAD" }
+            .filter { $0.path.hasPrefix("/api/v1/") || $0.path.hasPrefix("/admin/api/") }
+            .filter { $0.method != "HEAD" }
             .map { $0.method + " " + $0.path }
         await groundwork.database.close()
         return Set(routes)
+    }
+
+    @Test func `the members of a client in the document are those of the product`() throws {
+        let bytes = try Data(contentsOf: Self.root.appending(path: "docs/api/openapi.json"))
+        let schema = try JSONParser.parse(Array(bytes))["components"]?["schemas"]?["ClientMembers"]?["properties"]
+        let documented = Set(try #require(schema?.objectMembers).map(\.name))
+        #expect(documented == Set(ClientMembers.all.map(\.camelName)))
     }
 
     @Test func `every route of the API is documented and every documented call is routed`() async throws {

@@ -18,7 +18,8 @@ package struct ClientLogos: Sendable {
     static func enqueue(_ client: Client, at now: Instant, in transaction: any Transaction) throws {
         guard client.profile.logoURI != nil else { return }
         try Outbox.enqueue(
-            in: transaction, topic: topic, payload: String(decoding: JSONValue.string(client.id).encoded(), as: UTF8.self),
+            in: transaction, topic: topic,
+            payload: String(decoding: JSONValue.string(client.id).encoded(), as: UTF8.self),
             id: "logo:" + client.id, availableAt: now)
     }
 

@@ -5,7 +5,8 @@ import Storage
 enum ClientLogoStore {
     private static let columns = "client_id, uri, digest, media_type, bytes"
     private static let byClient = SQL("SELECT \(columns) FROM identity_client_logo WHERE client_id = $1")
-    private static let byDigest = SQL("SELECT \(columns) FROM identity_client_logo WHERE digest = $1 ORDER BY client_id LIMIT 1")
+    private static let byDigest = SQL(
+        "SELECT \(columns) FROM identity_client_logo WHERE digest = $1 ORDER BY client_id LIMIT 1")
     private static let digest = SQL("SELECT digest FROM identity_client_logo WHERE client_id = $1 AND uri = $2")
     private static let put = SQL(
         """

@@ -40,10 +40,14 @@ struct House {
         let catalogue = try await Catalogue(loading: database)
         var identitySettings = settings.identity
         identitySettings.clientAuthorities = try settings.certificateAuthorities()
-        identity = IdentityProvider(
+        var identityProvider = IdentityProvider(
             database: database, crypto: provider, passwords: groundwork.passwords, settings: identitySettings,
             surroundings: surroundings, outbound: OutboundClient(policy: settings.outbound, tracer: instruments.spans),
             listener: PageSessionListener(table: pageSessions, logger: logger), catalogue: catalogue, logger: logger)
+        identityProvider.departments = {
+            catalogue.current.departments.map { DepartmentName(id: $0.id, name: $0.name) }
+        }
+        identity = identityProvider
         try await identity.prepare()
         booking = Booking(
             database: database, catalogue: catalogue, crypto: provider,
@@ -72,6 +76,7 @@ struct House {
             [
                 BackchannelLogout.topic: identity.backchannelLogout.deliver,
                 CIBAPing.topic: identity.cibaPing.deliver,
+                ClientLogos.topic: identity.clientLogos.deliver,
             ], uniquingKeysWith: { first, _ in first })
         let relay = OutboxRelay(database: database, handlers: handlers, surroundings: surroundings, logger: logger)
         var sinks: [any Service] = instruments.sink.map { [$0] } ?? []

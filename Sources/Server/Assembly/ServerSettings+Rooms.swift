@@ -23,6 +23,7 @@ extension ServerSettings {
     var identity: IdentitySettings {
         var settings = IdentitySettings(issuer: issuer, demo: demo)
         settings.pushedRequestLife = .seconds(pushedRequestSeconds)
+        settings.registrationIsOpen = registrationIsOpen
         return settings
     }
 

@@ -34,6 +34,7 @@ extension ConfigurationKeys {
         case .read: "Reading API calls"
         case .write: "Writing API calls"
         case .token: "Protocol endpoints, where a department's server exchanges the codes of all its users"
+        case .registration: "Systems that register themselves, each of which may leave a row behind"
         case .signIn: "Forms of the identity provider, each of which may cost a password check"
         default: "Requests of the class \(rate.rawValue)"
         }

@@ -116,6 +116,11 @@ enum ConfigurationKeys {
             "A colleague can take a window over when its officer has not been heard of for this long."),
 
         ConfigurationKey(
+            "registration.open", .boolean, standard: "false",
+            "Lets systems register themselves at /oauth2/register without a token; an administrator approves each before it works."
+        ),
+
+        ConfigurationKey(
             "passwords.queue", .integer(1...10_000), standard: "64",
             "Password checks that may wait for a core; one more is refused at once with 503."),
 

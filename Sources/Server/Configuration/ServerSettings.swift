@@ -30,6 +30,7 @@ struct ServerSettings: Sendable {
     let resourcesDirectory: String?
     let admission: AdmissionSettings
     let outboundNetworks: [String]
+    let registrationIsOpen: Bool
     let passwordQueue: Int
     let pushedRequestSeconds: Int
     let booking: BookingSettings
@@ -69,6 +70,7 @@ struct ServerSettings: Sendable {
         admission = AdmissionSettings(
             configuration, isEnabled: configuration.text("limits.enabled").map { $0 == "true" } ?? !demo)
         outboundNetworks = configuration.list("outbound.networks")
+        registrationIsOpen = configuration.boolean("registration.open")
         passwordQueue = configuration.integer("passwords.queue")
         pushedRequestSeconds = configuration.integer("authorization.pushedRequestSeconds")
         booking = BookingSettings(configuration)

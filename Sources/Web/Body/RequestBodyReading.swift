@@ -72,10 +72,10 @@ package enum JSONBody {
 
     /// - Throws: 415 unless `application/json` or a `+json` type is sent; 413 over the limit; 400
     ///   with the pointer of the broken member.
-    package static func read(_ request: Request, limit: Int = RequestBodyReading.standardLimit) async throws
-        -> JSONReader
-    {
-        try RequestBodyReading.require(["application/json"], of: request)
+    package static func read(
+        _ request: Request, types: [String] = ["application/json"], limit: Int = RequestBodyReading.standardLimit
+    ) async throws -> JSONReader {
+        try RequestBodyReading.require(types, of: request)
         return try parse(try await RequestBodyReading.collect(request, limit: limit), limit: limit)
     }
 

@@ -15,7 +15,7 @@ package enum Surface: Sendable, Hashable {
 
     /// The surface of a path that no route matches.
     static func guess(path: String, accept: String?) -> Surface {
-        if path.hasPrefix("/api/") || path == "/api" { return .api }
+        if path.hasPrefix("/api/") || path == "/api" || path.hasPrefix("/admin/api/") { return .api }
         if path.hasPrefix("/.well-known/") { return .protocol }
         if path.hasPrefix("/health/") || path.hasPrefix("/static/") || path == "/metrics" { return .infrastructure }
         let wantsHTML = accept.map { $0.contains("text/html") } ?? false

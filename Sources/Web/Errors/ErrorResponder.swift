@@ -39,6 +39,8 @@ struct ErrorResponder: RouterMiddleware {
         case let required as SignInRequired:
             return signIn(required, request: request, context: context)
         case let fault as ParameterFault:
+            // The links that change language and come back would carry the faulty address.
+            context.target = "/"
             return render(fault.problem, request: request, context: context)
         case let error as HTTPError:
             return response(to: error, request: request, context: context)

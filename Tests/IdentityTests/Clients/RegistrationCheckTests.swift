@@ -80,7 +80,8 @@ struct RegistrationCheckTests {
                 $0.policy.bindToCertificate = true
             }
         ),
-        ("refresh_life_seconds", { $0.refreshLife = .days(400) }), ("refresh_idle_seconds", { $0.refreshIdle = .seconds(1) }),
+        ("refresh_life_seconds", { $0.refreshLife = .days(400) }),
+        ("refresh_idle_seconds", { $0.refreshIdle = .seconds(1) }),
         (
             "scopes",
             {
@@ -88,7 +89,8 @@ struct RegistrationCheckTests {
                 $0.grants = ["authorization_code"]
             }
         ),
-        ("token_endpoint_auth_method", { $0.policy.fapi2 = true }), ("dpop_bound_access_tokens", { $0.policy.fapi2 = true }),
+        ("token_endpoint_auth_method", { $0.policy.fapi2 = true }),
+        ("dpop_bound_access_tokens", { $0.policy.fapi2 = true }),
         (
             "require_pkce",
             {

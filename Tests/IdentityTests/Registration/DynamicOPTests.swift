@@ -1,11 +1,11 @@
 import Core
 import Cryptography
 import HTTPTypes
-import HummingbirdTesting
 import Hummingbird
+import HummingbirdTesting
 import Storage
-import Testing
 import TestKit
+import Testing
 import Web
 
 @testable import Identity
@@ -16,18 +16,21 @@ import Web
 struct DynamicOPTests {
     static func initialToken(_ house: House, uses: Int = 100, requirePKCE: Bool = true) async throws -> String {
         let tokens = InitialTokens(database: house.database, crypto: House.crypto, surroundings: house.surroundings)
-        return try await tokens.make(label: "test", uses: uses, life: .days(1), requirePKCE: requirePKCE).secret.reveal()
+        return try await tokens.make(label: "test", uses: uses, life: .days(1), requirePKCE: requirePKCE).secret
+            .reveal()
     }
 
     static func register(_ house: House, _ body: String, token: String? = nil) async throws -> TestResponse {
         let token = if let token { token } else { try await initialToken(house) }
         return try await house.client.send(
-            .post, "/oauth2/register", [.authorization: "Bearer " + token, .contentType: "application/json"], body: body)
+            .post, "/oauth2/register", [.authorization: "Bearer " + token, .contentType: "application/json"], body: body
+        )
     }
 
     /// Metadata with some members replaced.
     static func metadata(_ members: String = "") -> String {
-        #"{"redirect_uris": ["https://rp.example/callback"], "client_name": "RP""# + (members.isEmpty ? "" : ", " + members)
+        #"{"redirect_uris": ["https://rp.example/callback"], "client_name": "RP""#
+            + (members.isEmpty ? "" : ", " + members)
             + "}"
     }
 
@@ -201,11 +204,13 @@ struct DynamicOPTests {
         try await House.run { house in
             let response = try await Self.register(
                 house,
-                Self.metadata(#""token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "https://rp.example/keys""#))
+                Self.metadata(
+                    #""token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "https://rp.example/keys""#))
             #expect(response.status == .created, "\(response.text)")
             #expect(try response.json()["client_secret"] == nil)
             #expect(try response.json()["jwks_uri"] == "https://rp.example/keys")
-            let none = try await Self.register(house, Self.metadata(#""token_endpoint_auth_method": "private_key_jwt""#))
+            let none = try await Self.register(
+                house, Self.metadata(#""token_endpoint_auth_method": "private_key_jwt""#))
             #expect(none.error == "invalid_client_metadata")
         }
     }

@@ -1,9 +1,9 @@
 import Core
 import HTTPTypes
-import HummingbirdTesting
 import Hummingbird
-import Testing
+import HummingbirdTesting
 import TestKit
+import Testing
 import Web
 
 @testable import Identity
@@ -16,8 +16,13 @@ enum LogoSamples {
     /// Delivers what waits in the outbox, as the relay would.
     static func deliver(_ house: House) async throws {
         let waiting = try await house.database.read { statements in
-            try statements.query("SELECT id, payload FROM storage_outbox WHERE topic = $1 ORDER BY id", ClientLogos.topic)
-                .map { OutboxMessage(id: try $0.text("id"), topic: ClientLogos.topic, payload: try $0.text("payload"), attempt: 1) }
+            try statements.query(
+                "SELECT id, payload FROM storage_outbox WHERE topic = $1 ORDER BY id", ClientLogos.topic
+            )
+            .map {
+                OutboxMessage(
+                    id: try $0.text("id"), topic: ClientLogos.topic, payload: try $0.text("payload"), attempt: 1)
+            }
         }
         for message in waiting {
             try await house.provider.clientLogos.deliver(message)

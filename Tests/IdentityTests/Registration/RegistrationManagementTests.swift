@@ -2,8 +2,8 @@ import Core
 import HTTPTypes
 import HummingbirdTesting
 import Storage
-import Testing
 import TestKit
+import Testing
 import Web
 
 @testable import Identity
@@ -54,7 +54,8 @@ struct RegistrationManagementTests {
             #expect(try await DynamicOPTests.register(house, body, token: made.secret.reveal()).status == .unauthorized)
             let other = try await tokens.make(label: "", uses: 5, life: .days(1))
             house.clock.advance(by: .days(1))
-            #expect(try await DynamicOPTests.register(house, body, token: other.secret.reveal()).status == .unauthorized)
+            #expect(
+                try await DynamicOPTests.register(house, body, token: other.secret.reveal()).status == .unauthorized)
             _ = try await tokens.make(label: "x", uses: 1, life: .minutes(1))
             await #expect(throws: ClientRegistrationFault.self) {
                 _ = try await tokens.make(label: "\u{202E}", uses: 0, life: .days(91))
@@ -72,10 +73,14 @@ struct RegistrationManagementTests {
             let party = try DynamicOPTests.Party(answer)
             let refused = try await house.client.get(party.attempt.uri, [.accept: "text/html"])
             #expect(refused.status == .badRequest && refused.headers[.location] == nil)
-            let form = ParameterList(["grant_type": "authorization_code", "code": "x", "redirect_uri": party.redirectURI])
+            let form = ParameterList([
+                "grant_type": "authorization_code", "code": "x", "redirect_uri": party.redirectURI,
+            ])
             #expect(try await house.token(form, as: party.id + ":" + party.secret).error == "invalid_client")
             try await house.provider.registry.approve(party.id, by: "admin")
-            await #expect(throws: ClientChangeRefusal.notPending) { try await house.provider.registry.approve(party.id) }
+            await #expect(throws: ClientChangeRefusal.notPending) {
+                try await house.provider.registry.approve(party.id)
+            }
             _ = try await DynamicOPTests.signIn(house, party)
 
             // What was approved is not what is there after the system has changed it.
@@ -99,7 +104,8 @@ struct RegistrationManagementTests {
             try await house.database.transaction { transaction in
                 for number in 0..<SelfRegistration.pendingLimit {
                     let client = Client(
-                        id: "p\(number)", name: "p", authMethod: .none, grants: [.authorizationCode], scopes: ["openid"])
+                        id: "p\(number)", name: "p", authMethod: .none, grants: [.authorizationCode], scopes: ["openid"]
+                    )
                     _ = try ClientStore.add(client, state: .pending, origin: .open, at: now, in: transaction)
                 }
             }
@@ -130,7 +136,10 @@ struct RegistrationManagementTests {
             #expect(!read.text.contains(party.secret))
             for (body, reason) in [
                 (#"{"redirect_uris": ["https://rp.example/callback"], "client_id": "other"}"#, "another id"),
-                (#"{"redirect_uris": ["https://rp.example/callback"], "client_secret": "of-my-own-choice-123"}"#, "secret"),
+                (
+                    #"{"redirect_uris": ["https://rp.example/callback"], "client_secret": "of-my-own-choice-123"}"#,
+                    "secret"
+                ),
                 (#"{"redirect_uris": []}"#, "no address"), ("[]", "no object"),
             ] {
                 let answer = try await house.client.send(.put, path, bearer(first), body: body)
@@ -230,7 +239,9 @@ struct RegistrationManagementTests {
                     == .badRequest)
             let deep = String(repeating: "[", count: 500) + String(repeating: "]", count: 500)
             for body in [deep, "[]", "7", "", "{", #"{"redirect_uris": ["https://a.example/"], "redirect_uris": []}"#] {
-                #expect(try await DynamicOPTests.register(house, body, token: token).status == .badRequest, "\(body.prefix(20))")
+                #expect(
+                    try await DynamicOPTests.register(house, body, token: token).status == .badRequest,
+                    "\(body.prefix(20))")
             }
             let form = try await house.client.send(
                 .post, "/oauth2/register",

@@ -138,7 +138,7 @@ struct House: Sendable {
 final class RecordingForms: OutboundForms, OutboundDocuments, OutboundNotices {
     struct NoDocument: Error {}
 
-    private let documents = Mutex<[String: String]>([:])
+    private let documents = Mutex<[String: [UInt8]]>([:])
     private let asked = Mutex<[String]>([])
     private let posted = Mutex<[(uri: String, form: ParameterList)]>([])
     private let answer = Mutex(200)
@@ -149,12 +149,14 @@ final class RecordingForms: OutboundForms, OutboundDocuments, OutboundNotices {
     var reads: [String] { asked.withLock { $0 } }
 
     /// - Parameter text: `nil` takes the document away.
-    func publish(_ text: String?, at uri: String) { documents.withLock { $0[uri] = text } }
+    func publish(_ text: String?, at uri: String) { publish(bytes: text.map { Array($0.utf8) }, at: uri) }
+
+    func publish(bytes: [UInt8]?, at uri: String) { documents.withLock { $0[uri] = bytes } }
 
     func document(at uri: String, limit: Int) async throws -> [UInt8] {
         asked.withLock { $0.append(uri) }
-        guard let text = documents.withLock({ $0[uri] }), text.utf8.count <= limit else { throw NoDocument() }
-        return Array(text.utf8)
+        guard let bytes = documents.withLock({ $0[uri] }), bytes.count <= limit else { throw NoDocument() }
+        return bytes
     }
 
     struct Notice: Sendable {

@@ -15,7 +15,7 @@ struct EstablishClient: Sendable {
         guard let id = try single("client_id", parameters) else {
             throw refuse(.invalidRequest, "client_id is missing")
         }
-        guard let client = try await clients.find(id), !client.policy.isPending else {
+        guard let client = try await clients.find(id) else {
             throw refuse(.invalidClient, "the client is not registered")
         }
         try mayAuthorize(client)

@@ -1,0 +1,33 @@
+import Core
+import Web
+
+/// The rooms in which clients and people are administered, and in which systems register themselves.
+extension IdentityProvider {
+    func administration(_ router: WebRouter) -> AdminRoutes {
+        let ending = SessionEnding(clients: clients, listener: listener, surroundings: surroundings)
+        return AdminRoutes(
+            clients: ClientAPI(registry: registry), tokens: RegistrationTokenAPI(tokens: initialTokens),
+            sessions: SessionAPI(
+                administration: PersonAdministration(
+                    database: database, vault: PersonVault(crypto: crypto), ending: ending,
+                    people: PeopleAdministration(
+                        database: database, crypto: crypto, passwords: passwords, clients: clients, listener: listener,
+                        surroundings: surroundings),
+                    surroundings: surroundings)),
+            pages: ClientPages(
+                registry: registry, renderer: router.renderer, issuer: settings.issuer, departments: departments))
+    }
+
+    var initialTokens: InitialTokens {
+        InitialTokens(database: database, crypto: crypto, surroundings: surroundings)
+    }
+
+    var registrationEndpoint: RegistrationEndpoint {
+        RegistrationEndpoint(
+            registrations: SelfRegistration(
+                registry: registry, sector: CheckSector(documents: outbound), isOpen: settings.registrationIsOpen),
+            issuer: settings.issuer)
+    }
+
+    var clientLogo: ClientLogoEndpoint { ClientLogoEndpoint(database: database) }
+}
