@@ -35,7 +35,7 @@ class Bench:
     machine_scope: str = "hall.kiosk"
 
 
-def prepare(server, database) -> Bench:
+def prepare(server, database, people: int = PEOPLE) -> Bench:
     """Migrates, seeds, registers clients, plans cells and widens them. Leaves the server stopped."""
     server.command("migrate")
     server.command("seed", "demo")
@@ -56,7 +56,7 @@ def prepare(server, database) -> Bench:
     server.start()
     try:
         # The first start has made the signing keys.
-        server.command("rehearsal-tokens", "--count", str(PEOPLE), "--output", str(bench.tokens))
+        server.command("rehearsal-tokens", "--count", str(people), "--output", str(bench.tokens))
         choose_item(server, database, bench)
     finally:
         server.stop()

@@ -15,6 +15,7 @@ from harness.database import PostgreSQLAt, SQLiteFile  # noqa: E402
 from harness.server import Server  # noqa: E402
 
 CYCLES = 5
+PEOPLE = 80
 
 
 @pytest.mark.parametrize("backend", backends())
@@ -24,7 +25,7 @@ def test_nothing_acknowledged_is_lost_or_done_twice_when_the_server_is_killed(ba
     server = Server(PROGRAMS / "yimen", Path(system.directory) / "crash", system.port, url)
     database = PostgreSQLAt(url) if url else SQLiteFile(server.directory)
     try:
-        bench = bookings.prepare(server, database)
+        bench = bookings.prepare(server, database, PEOPLE)
         acknowledged, lost, wrong, twice = crash.run(server, bench, database, CYCLES)
         assert acknowledged > CYCLES
         assert (lost, wrong, twice) == (0, 0, 0)

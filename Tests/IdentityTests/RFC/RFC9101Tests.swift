@@ -105,6 +105,16 @@ struct RFC9101Tests {
             try await house.addObjectClient(key) {
                 $0.policy.fapi2 = fapi2
                 $0.insistsOnPKCE = true
+                // FAPI 2.0 knows no secrets.
+                if fapi2 { ($0.authMethod, $0.secretHash) = (.privateKeyJWT, nil) }
+            }
+            let push: (String) async throws -> TestResponse = { object in
+                let form = ParameterList(["request": object])
+                guard fapi2 else { return try await house.push(form) }
+                let claims = Assertion("department", at: house.clock.now(), id: house.surroundings.newID())
+                return try await house.push(
+                    form.adding("client_assertion_type", AssertionCredentials.type)
+                        .adding("client_assertion", try key.sign(claims.json)), as: nil)
             }
             let now = house.clock.now().seconds
             let good = RequestObject(at: house.clock.now())
@@ -124,7 +134,7 @@ struct RFC9101Tests {
             }
             for (name, value) in wrong {
                 let object = try good.with(name, value).signed(by: key)
-                let response = try await house.push(ParameterList(["request": object]))
+                let response = try await push(object)
                 #expect(response.status == .badRequest, "\(name) \(String(describing: value))")
                 #expect(response.error == "invalid_request_object", "\(name) \(String(describing: value))")
             }
@@ -143,13 +153,13 @@ struct RFC9101Tests {
             let valid = try good.signed(by: key)
             forged.append(String(valid.dropLast(4)) + "AAAA")
             for object in forged {
-                #expect(try await house.push(ParameterList(["request": object])).error == "invalid_request_object")
+                #expect(try await push(object).error == "invalid_request_object")
             }
             for (name, value) in [
                 ("nbf", JSONValue.integer(now + 8)), ("aud", .strings([House.issuer, "https://else.example"])),
             ] {
                 let object = try good.with(name, value).signed(by: key)
-                #expect(try await house.push(ParameterList(["request": object])).status == .created, "\(name)")
+                #expect(try await push(object).status == .created, "\(name)")
             }
         }
     }

@@ -77,7 +77,8 @@ struct DynamicOPTests {
         guard let page = end.page, case .page(_, let path) = end, path.hasPrefix("/consent"),
             let token = page.formToken
         else { return end }
-        var form = ParameterList(["csrf": token, "decision": "allow", "answer": "allow", "action": "allow"])
+        var form = ParameterList(["csrf": token, "decision": "allow"])
+        form.append("session", try #require(page.field("session")))
         if let handle = page.field("request") { form.append("request", handle) }
         let answer = try await browser.post("/consent", form: form, house.client)
         return try await browser.follow(answer, at: "/consent", origin: House.issuer, house.client)
