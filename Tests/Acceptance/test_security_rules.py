@@ -21,6 +21,7 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 import httpx
 import pytest
 from logout_listener import LogoutListener
+from processes import wait_until
 from relying_party import CALLBACK, SIGNED_OUT, RelyingParty
 from system import CITIZEN, DEMO_PASSWORD
 from web_visitor import WebVisitor, forms
@@ -363,7 +364,36 @@ def test_rule_13_refresh_tokens(portal, other):
     assert eventually(lambda: userinfo(portal, third["access_token"]) == 401)
 
 
-# 14. Revocation and introspection.
+# 14. Revocation touches one's own tokens only and says nothing; introspection needs a client and tells strangers nothing.
+
+
+def test_rule_14_revocation_and_introspection(portal, other):
+    def post(name: str, value: str, party=portal) -> httpx.Response:
+        auth = (party.client_id, party.secret) if party else None
+        return httpx.post(portal.metadata[name], data={"token": value}, auth=auth)
+
+    answer = portal.sign_in(CITIZEN)
+    access, refresh = answer["access_token"], answer["refresh_token"]
+    for value in (access, refresh):
+        assert post("introspection_endpoint", value, None).status_code == 401
+    assert post("introspection_endpoint", access).json()["active"] is True
+    for value in ("nonsense", access[:-4] + "AAAA", answer["id_token"], ""):
+        told = post("introspection_endpoint", value)
+        assert told.status_code in (200, 400) and (told.status_code == 400 or told.json() == {"active": False}), value
+    assert post("introspection_endpoint", access, other).json() == {"active": False}
+    assert post("introspection_endpoint", refresh, other).json() == {"active": False}
+    assert post("introspection_endpoint", access).headers["cache-control"] == "no-store"
+
+    assert post("revocation_endpoint", "nonsense").status_code == 200
+    assert post("revocation_endpoint", refresh, None).status_code == 401
+    post("revocation_endpoint", refresh, other)
+    refreshed = token(portal, grant_type="refresh_token", refresh_token=refresh)
+    assert refreshed.status_code == 200, "another client's attempt harms nobody"
+    access, refresh = refreshed.json()["access_token"], refreshed.json()["refresh_token"]
+    assert post("revocation_endpoint", refresh).status_code == 200
+    assert token(portal, grant_type="refresh_token", refresh_token=refresh).json()["error"] == "invalid_grant"
+    assert eventually(lambda: userinfo(portal, access) == 401)
+    assert post("introspection_endpoint", access).json() == {"active": False}
 
 
 # 15. Access tokens are short, typed and for one audience; clients and people cannot be mistaken.
@@ -488,6 +518,21 @@ def test_rule_23_headers_of_pages(yimen, portal, native):
     actions = [part for part in page.headers["content-security-policy"].split("; ") if part.startswith("form-action")]
     assert actions == ["form-action 'self' cn.gov.sd.acceptance:"]
     assert visitor.sign_in(page, CITIZEN, DEMO_PASSWORD).startswith(APP + "?")
+
+
+@pytest.mark.parametrize("browser", ["phone"], indirect=True)
+def test_rule_23_a_real_browser_follows_to_a_native_app(portal, native, browser):
+    wanted = request(portal, client_id=native, redirect_uri=APP, scope="openid")
+    browser.open(portal.metadata["authorization_endpoint"] + "?" + urlencode(wanted))
+    browser.fill("#username", CITIZEN)
+    browser.fill("#password", DEMO_PASSWORD, enter=True)
+
+    # No app has the scheme here, and the browser says so: it got as far as looking for one.
+    def said() -> list[str]:
+        return [entry["message"] for entry in browser.driver.get_log("browser") if APP.split(":")[0] in entry["message"]]
+
+    words = wait_until(said, "what the browser says of the redirect")
+    assert not [line for line in words if "form-action" in line or "Content Security Policy" in line], words
 
 
 # 24. Pages escape what they show, errors repeat nothing.
