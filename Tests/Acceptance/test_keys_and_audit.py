@@ -93,7 +93,9 @@ class TestRotation:
         assert refused.returncode == 1 and "cannot be retired" in refused.stderr
         for number in after:
             if number != current:
-                system.succeed("keys", "retire", str(number))
+                early = system.run("keys", "retire", str(number))
+                assert early.returncode == 1 and "still about" in early.stderr
+                system.succeed("keys", "retire", str(number), "--now")
         assert [state for state, _ in states(system).values()].count("current") == 1
         party.sign_in(CITIZEN)
 

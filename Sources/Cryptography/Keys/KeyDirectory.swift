@@ -149,6 +149,27 @@ struct KeyDirectory {
         close(directory)
     }
 
+    /// When a name was last added, changed or removed.
+    /// - Returns: nanoseconds since 1970.
+    func changedAt() throws(KeyRingFault) -> Int64 {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw .unreachable(path, reason: lastError()) }
+        return KeyDirectory.nanoseconds(status.st_mtim)
+    }
+
+    /// When a key's file got the name that it has.
+    /// - Returns: nanoseconds since 1970.
+    func namedAt(_ name: KeyName) throws(KeyRingFault) -> Int64 {
+        var status = stat()
+        let file = path + "/" + name.fileName
+        guard stat(file, &status) == 0 else { throw .unreachable(file, reason: lastError()) }
+        return KeyDirectory.nanoseconds(status.st_ctim)
+    }
+
+    private static func nanoseconds(_ time: timespec) -> Int64 {
+        Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+
     private func lastError() -> String { String(cString: strerror(errno)) }
 }
 

@@ -41,6 +41,15 @@ extension KeyRing {
         }
     }
 
+    /// Since when the current key has been current in this directory.
+    package static func currentSince(directory: String) throws(KeyRingFault) -> Instant {
+        let store = KeyDirectory(path: directory)
+        return try store.locked { () throws(KeyRingFault) in
+            let current = try load(directory: store).currentNumber
+            return Instant(milliseconds: try store.namedAt(.data(current)) / 1_000_000)
+        }
+    }
+
     /// Takes an older key out of use; its file stays as `retired-N.key`.
     ///
     /// The caller has made sure that nothing is sealed under it.

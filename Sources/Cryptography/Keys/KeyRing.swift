@@ -53,17 +53,17 @@ package struct KeyRing: Sendable {
                 try store.create(.data(1), RootKey(random: random))
                 try store.create(.index, RootKey(random: random))
             }
-            return try load(store)
+            return try load(directory: store)
         }
     }
 
     /// The ring in a directory that must already hold one.
     package static func load(directory: String) throws(KeyRingFault) -> KeyRing {
         let store = KeyDirectory(path: directory)
-        return try store.locked { () throws(KeyRingFault) in try load(store) }
+        return try store.locked { () throws(KeyRingFault) in try load(directory: store) }
     }
 
-    private static func load(_ store: KeyDirectory) throws(KeyRingFault) -> KeyRing {
+    static func load(directory store: KeyDirectory) throws(KeyRingFault) -> KeyRing {
         let names = try store.keyNames()
         guard let current = names.data.max() else { throw .incomplete(store.path, missing: KeyName.data(1).fileName) }
         guard names.hasIndex else { throw .incomplete(store.path, missing: KeyName.index.fileName) }

@@ -1,3 +1,4 @@
+import Core
 import Synchronization
 
 /// The ring of a running process, read anew when its directory has changed: a key that is added, made current or
@@ -6,6 +7,9 @@ package final class LiveKeyRing: Sendable {
     private struct State {
         var ring: KeyRing
         var generation = 0
+        /// What the directory's time was when it was read; `nil` when it was so fresh that a change just after might
+        /// have got the same time.
+        var readAt: Int64?
     }
 
     private let directory: String?
@@ -20,15 +24,23 @@ package final class LiveKeyRing: Sendable {
 
     package var ring: KeyRing { state.withLock { $0.ring } }
 
-    /// Reads the directory.
+    /// Longer than a file system takes for one tick of its times.
+    private static let tick: Int64 = 100_000_000
+
+    /// Reads the directory if it has changed; otherwise this is one look at its time, so that texts with made-up key
+    /// numbers, which anybody can put into a cookie, cost nothing more.
     ///
     /// - Returns: whether the ring is another one than before.
     /// - Throws: `KeyRingFault`; the ring in memory stays in force then.
     @discardableResult
     package func refresh() throws(KeyRingFault) -> Bool {
         guard let directory else { return false }
+        let changedAt = try KeyDirectory(path: directory).changedAt()
+        if state.withLock({ $0.readAt == changedAt }) { return false }
+        let isSettled = Int64(SystemClock().now().milliseconds) * 1_000_000 - changedAt > LiveKeyRing.tick
         let fresh = try KeyRing.load(directory: directory)
         return state.withLock { state in
+            state.readAt = isSettled ? changedAt : nil
             guard !state.ring.isSame(as: fresh) else { return false }
             state.ring = fresh
             state.generation += 1

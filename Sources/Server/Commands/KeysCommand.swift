@@ -72,16 +72,24 @@ struct KeysCommand: AsyncParsableCommand {
 
     struct Retire: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Takes an older sealing key out of use; refused while anything is sealed under it.")
+            abstract: "Takes an older sealing key out of use; refused while anything is sealed under it.",
+            discussion: """
+                Refused also within an hour of the rotation, while tokens and cookies sealed with it may be about.
+                """)
 
         @OptionGroup var options: ConfigurationOptions
+
+        @Flag(help: "Do not wait for tokens and cookies to run out: the key was stolen.")
+        var now = false
 
         @Argument(help: "Its number, as `yimen keys list` shows it.")
         var number: Int
 
         func run() async throws {
             try await reporting {
-                try await Groundwork.with(options) { try await SealingKeyRotation(groundwork: $0).retire(number) }
+                try await Groundwork.with(options) {
+                    try await SealingKeyRotation(groundwork: $0).retire(number, atOnce: now)
+                }
             }
         }
     }

@@ -7,6 +7,8 @@ struct SealingKeyRotation: Sendable {
     let groundwork: Groundwork
     /// Longer than a running server needs to see that another key is current.
     var settling = KeyRingWatch.pace * 3
+    /// Longer than any sealed value lives outside the database: in access tokens and in cookies of a moment.
+    var rest = Duration.hours(1)
     /// Where lines for the operator go.
     var say: @Sendable (String) -> Void = SealingKeyRotation.toStandardOutput
 
@@ -44,12 +46,19 @@ struct SealingKeyRotation: Sendable {
 
     /// Takes an older key out of use.
     ///
-    /// - Throws: `StartupFault` while a value is under it.
-    func retire(_ number: Int) async throws {
+    /// - Parameter atOnce: ends what is sealed with it outside the database, too: for a key that was stolen.
+    /// - Throws: `StartupFault` while a value is under it, or may be.
+    func retire(_ number: Int, atOnce: Bool = false) async throws {
         let count = try await values.use()[number] ?? 0
         guard count == 0 else {
             throw StartupFault(
                 "Key \(number) cannot be retired: \(count) values are under it; run `yimen keys rotate`.")
+        }
+        let end = try KeyRing.currentSince(directory: directory) + rest
+        guard atOnce || end <= groundwork.surroundings.now() else {
+            throw StartupFault(
+                "Key \(number) cannot be retired before \(ProvinceTime.format(end)): tokens and cookies sealed with it are "
+                    + "still about. If the key was stolen, --now ends them.")
         }
         try KeyRing.retire(number, directory: directory)
         try groundwork.keys.refresh()

@@ -36,6 +36,18 @@ struct LiveKeyRingTests {
         #expect(throws: SealFault.unknownKey(9)) { try server.open(sealed, context: "c") }
     }
 
+    @Test func `keys that follow one another at once are all seen`() throws {
+        defer { remove() }
+        let keys = try process()
+        let provider = StandardProvider(keys: keys)
+        for number in 2...40 {
+            #expect(try KeyRing.addKey(directory: directory) == number)
+            let sealed = try StandardProvider(keyRing: .load(directory: directory)).seal("x", context: "c")
+            #expect(try provider.openText(sealed, context: "c") == "x")
+        }
+        #expect(try KeyRing.currentSince(directory: directory) <= SystemClock().now())
+    }
+
     @Test func `a ring that cannot be read leaves the one in memory in force`() throws {
         defer { remove() }
         let keys = try process()

@@ -53,7 +53,7 @@ struct SealingKeyRotationTests {
     }
 
     private func rotation(_ groundwork: Groundwork) -> SealingKeyRotation {
-        SealingKeyRotation(groundwork: groundwork, settling: .zero, say: { _ in })
+        SealingKeyRotation(groundwork: groundwork, settling: .zero, rest: .zero, say: { _ in })
     }
 
     private func use(_ groundwork: Groundwork) async throws -> [Int: Int] {
@@ -184,7 +184,11 @@ struct SealingKeyRotationTests {
                 try await rotation(groundwork).rotate(dryRun: false)
                 await #expect(throws: StartupFault.self) { try await rotation(groundwork).retire(2) }
                 await #expect(throws: KeyRingFault.self) { try await rotation(groundwork).retire(7) }
-                try await rotation(groundwork).retire(1)
+                var patient = rotation(groundwork)
+                patient.rest = .hours(1)
+                let early = await #expect(throws: StartupFault.self) { try await patient.retire(1) }
+                #expect(early?.description.contains("--now") == true)
+                try await patient.retire(1, atOnce: true)
                 #expect(groundwork.keys.ring.numbers == [2])
                 let lines = try await rotation(groundwork).list()
                 #expect(lines.first?.hasPrefix("sealing\t2\tcurrent\t") == true)

@@ -6,11 +6,15 @@ struct CheckGrants: RegistrationCheck {
             faults.append(
                 ClientFault("grant_types", "client_credentials", "needs a confidential client (RFC 6749 §4.4)"))
         }
-        let bringsRefresh = grants.contains {
-            $0 == .authorizationCode || $0.rawValue.hasPrefix("urn:")  // device, CIBA: a person is behind them
+        if terms.authMethod == .none, grants.contains(.ciba) {
+            faults.append(
+                ClientFault("grant_types", Client.GrantType.ciba.rawValue, "needs a confidential client (CIBA Core §4)")
+            )
         }
-        if grants.contains(.refreshToken), !bringsRefresh {
-            faults.append(ClientFault("grant_types", "refresh_token", "needs authorization_code beside it"))
+        // A person must be behind a refresh token.
+        if grants.contains(.refreshToken), grants.isDisjoint(with: [.authorizationCode, .deviceCode, .ciba]) {
+            faults.append(
+                ClientFault("grant_types", "refresh_token", "needs authorization_code, device_code or ciba beside it"))
         }
         if grants.isEmpty, input.grants.isEmpty { faults.append(ClientFault("grant_types", "at least one is needed")) }
         if terms.scopes.contains("hall.kiosk"), input.hall == nil {

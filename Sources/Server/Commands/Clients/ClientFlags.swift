@@ -112,6 +112,11 @@ struct ClientFlags: ParsableArguments {
     @Option(name: .customLong("exchange-from"), help: "A client whose tokens it may exchange. May be repeated.")
     var exchangeFrom: [String] = []
 
+    @Option(
+        name: .customLong("introspect-audience"),
+        help: "A resource server whose tokens it may introspect. May be repeated.")
+    var introspectAudiences: [String] = []
+
     @Option(help: "CIBA delivery: poll or ping.")
     var cibaDelivery: String?
 
@@ -169,6 +174,12 @@ struct ClientFlags: ParsableArguments {
     @Flag(inversion: .prefixedNo, help: "Access tokens are handles to be introspected instead of JWTs.")
     var opaque: Bool?
 
+    @Flag(inversion: .prefixedNo, help: "DPoP proofs must carry a nonce of the server.")
+    var requireDpopNonce: Bool?
+
+    @Flag(inversion: .prefixedNo, help: "A token exchange may leave out that this client acts.")
+    var mayImpersonate: Bool?
+
     /// What was given, by member, in the order of the flags.
     ///
     /// - Throws: `StartupFault` for a key file that cannot be read.
@@ -205,6 +216,7 @@ struct ClientFlags: ParsableArguments {
             ("contacts", contacts), ("redirect_uris", redirectURIs),
             ("post_logout_redirect_uris", postLogoutRedirectURIs), ("grant_types", grants), ("scopes", scopes),
             ("audiences", audiences), ("exchange_from", exchangeFrom), ("default_acr_values", defaultACRValues),
+            ("introspects_audiences", introspectAudiences),
         ]
     }
 
@@ -221,6 +233,7 @@ struct ClientFlags: ParsableArguments {
             ("require_signed_request_object", requireSignedRequests), ("dpop_bound_access_tokens", requireDpop),
             ("tls_client_certificate_bound_access_tokens", bindToCertificate), ("fapi2", fapi2),
             ("require_consent", consent), ("opaque_access_tokens", opaque), ("require_auth_time", requireAuthTime),
+            ("require_dpop_nonce", requireDpopNonce), ("may_impersonate", mayImpersonate),
             ("backchannel_logout_session_required", backchannelLogoutSessionRequired),
             ("frontchannel_logout_session_required", frontchannelLogoutSessionRequired),
         ]
