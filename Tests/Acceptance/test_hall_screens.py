@@ -64,19 +64,27 @@ def test_a_wrong_address_at_a_machine_keeps_its_screen(yimen, machine):
     machine.see(text("kiosk.home.booked"))
 
 
+def was_read(machine) -> None:
+    """The machine found the booking: checked in, or told to come back because its time is not near yet."""
+    words = [text("kiosk.issued.checkedIn"), text("kiosk.fault.too-early")]
+    machine.until(lambda: any(word in machine.one("body").text for word in words), f"one of {words}")
+
+
 @pytest.mark.parametrize("start", ["", "/code"], ids=["start", "number pad"])
 @pytest.mark.parametrize("before", ["", "]Q1", "7"], ids=["plain", "symbology", "stray key"])
 def test_a_scan_is_read_whatever_stands_before_it(yimen, portal, machine, start, before):
-    ticket = booked(yimen, portal, "19900000007")
+    # A person's visits do not overlap: one person each.
+    person = 9 + ["", "]Q1", "7"].index(before) * 2 + ["", "/code"].index(start)
+    ticket = booked(yimen, portal, f"199000000{person:02}")
     machine.open(f"{yimen.url}/kiosk/{HALL}{start}")
     machine.type(before + ticket["ticket"] + Keys.ENTER)
-    machine.see(text("kiosk.issued.checkedIn"))
+    was_read(machine)
 
 
 def test_a_scanned_code_is_read_at_the_start(yimen, portal, machine):
     ticket = booked(yimen, portal, "19900000008")
     machine.type(ticket["code"] + Keys.ENTER)
-    machine.see(text("kiosk.issued.checkedIn"))
+    was_read(machine)
 
 
 def test_a_number_is_good_without_paper(yimen, machine):

@@ -77,7 +77,7 @@ def machine(yimen, tmp_path_factory):
 
 def test_authlib_authenticates_with_private_key_jwt(yimen, machine):
     endpoint = f"{yimen.url}/oauth2/token"
-    session = OAuth2Session(machine.id, machine.key.as_pem(private=True).decode())
+    session = OAuth2Session(machine.id, machine.key)
     session.register_client_auth_method(PrivateKeyJWT(endpoint, headers={"kid": machine.id}, alg="ES256"))
     session.token_endpoint_auth_method = "private_key_jwt"
     token = session.fetch_token(endpoint, grant_type="client_credentials")

@@ -12,6 +12,7 @@ from authlib.oauth2.rfc7591 import ClientMetadataClaims as OAuthClientMetadataCl
 from conftest import backends
 from oic.utils.authn.client import CLIENT_AUTHN_METHOD
 from relying_party import RelyingParty
+from selenium.webdriver.common.keys import Keys
 from system import CITIZEN, DEMO_PASSWORD, Yimen
 
 
@@ -267,12 +268,14 @@ class TestAdministrationPages:
         driver.find_element("id", "id").send_keys(client_id)
         driver.find_element("id", "f-clientName").send_keys("Page system")
         driver.find_element("id", "f-redirectUris").send_keys("http://page.example/cb")
-        driver.find_element("css selector", "form.card button[type=submit]").click()
+        # The page scrolls smoothly: a click on its way would miss.
+        driver.find_element("css selector", "form.card button[type=submit]").send_keys(Keys.ENTER)
         wait(lambda: driver.find_elements("id", "e-redirectUris"))
         field = driver.find_element("id", "f-redirectUris")
         field.clear()
         field.send_keys("https://page.example/cb")
-        driver.find_element("css selector", "form.card button[type=submit]").click()
+        # The page scrolls smoothly: a click on its way would miss.
+        driver.find_element("css selector", "form.card button[type=submit]").send_keys(Keys.ENTER)
         wait(lambda: driver.find_elements("css selector", "code.copy"))
         secret = driver.find_element("css selector", "code.copy").text
         assert len(secret) == 43

