@@ -83,7 +83,9 @@ def test_a_wrong_key_in_the_file_is_named(fresh, tmp_path):
 def test_every_command_has_help(command):
     done = Yimen.command(*command.split(), "--help")
     assert done.returncode == 0 and "OVERVIEW" in done.stdout
-    assert all(len(line) <= 80 or line.startswith("USAGE") for line in done.stdout.splitlines())
+    # A flag that is named after a member of the standards stands alone on its line, however long it is.
+    text = [line for line in done.stdout.splitlines() if " " in line.strip() and not line.startswith("USAGE")]
+    assert all(len(line) <= 80 for line in text)
 
 
 def test_exit_codes_tell_what_kind_of_trouble_it_is(fresh):
