@@ -83,9 +83,7 @@ struct FindTimes: Sendable {
             .filter { $0.start > desk.now }
         let parts = Dictionary(grouping: slots) { DayPart(minute: ProvinceTime.minuteOfDay(of: $0.start)) }
         let isLong = slots.count > FindTimes.shortDay
-        let firstFree =
-            DayPart.allCases.first { parts[$0]?.contains { $0.start == mine } ?? false }
-            ?? DayPart.allCases.first { parts[$0]?.contains { $0.remaining > 0 } ?? false }
+        let opened = DayPart.opened(of: parts, mine: mine)
         return FreeTimes.Chosen(
             title: words.date(date), hasTimes: !slots.isEmpty,
             parts: DayPart.allCases.compactMap { part in
@@ -93,7 +91,7 @@ struct FindTimes: Sendable {
                 return FreeTimes.PartOfDay(
                     name: words("booking.part.\(part.rawValue)"),
                     summary: words.count("booking.part.summary", slots.count { $0.remaining > 0 }),
-                    open: !isLong || part == firstFree, times: slots.map(time))
+                    open: !isLong || opened.contains(part), times: slots.map(time))
             })
     }
 
@@ -121,5 +119,13 @@ enum DayPart: String, CaseIterable, Sendable {
         case ..<1080: self = .afternoon
         default: self = .evening
         }
+    }
+
+    /// The parts of a long day that stand open: the first in which a place can be had, and the one that holds the
+    /// booking that is being moved.
+    static func opened(of parts: [DayPart: [Slot]], mine: Instant?) -> Set<DayPart> {
+        let free = allCases.first { parts[$0]?.contains { $0.remaining > 0 && $0.start != mine } ?? false }
+        let held = allCases.first { parts[$0]?.contains { $0.start == mine } ?? false }
+        return Set([free, held].compactMap { $0 })
     }
 }
