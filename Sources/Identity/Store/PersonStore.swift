@@ -16,6 +16,7 @@ enum PersonStore {
         SELECT \(columns), w.phc, w.changed_at_ms FROM identity_person p
         LEFT JOIN identity_password w ON w.person_id = p.id WHERE p.id = $1
         """)
+    private static let holdRow = SQL("UPDATE identity_person SET updated_at_ms = updated_at_ms WHERE id = $1")
     private static let byPhone = SQL(
         """
         SELECT \(columns), w.phc, w.changed_at_ms FROM identity_person p LEFT JOIN identity_password w ON w.person_id = p.id
@@ -65,6 +66,12 @@ enum PersonStore {
         let phc: String?
         /// When the password was set; a rehash keeps it.
         let changedAt: Instant?
+    }
+
+    /// Holds the person's row to the end of the transaction, for rules that count what a person has: of
+    /// requests at the same moment each sees what the one before has added.
+    static func hold(row id: String, in transaction: any Transaction) throws {
+        try transaction.execute(holdRow, id)
     }
 
     static func find(_ id: String, in statements: any Statements) throws -> Person? {

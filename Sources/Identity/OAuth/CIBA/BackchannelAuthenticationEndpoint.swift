@@ -82,6 +82,7 @@ struct BackchannelAuthenticationEndpoint: Sendable {
         )
         let message = surroundings.newID()
         let isOpen = try await database.transaction { [opening] transaction in
+            try PersonStore.hold(row: person.id, in: transaction)
             guard try ApprovalStore.waiting(for: person.id, at: now, in: transaction).count < Self.mostWaiting,
                 try ApprovalStore.add(opening, at: now, in: transaction)
             else { return false }
