@@ -132,6 +132,10 @@ class Browser:
             seconds,
         )
 
+    def words_of(self, css: str) -> str:
+        """The text of the first visible element; one that is replaced while it is read is read again."""
+        return self.until(lambda: self.one(css).text or " ", f"the words of {css}").strip()
+
     def all(self, css: str) -> list[WebElement]:
         return [found for found in self.driver.find_elements(By.CSS_SELECTOR, css) if found.is_displayed()]
 

@@ -61,7 +61,7 @@ def confirm(browser: Browser):
 
 
 def ticket_code(browser: Browser) -> str:
-    code = "".join(browser.one(".ticket .code").text.split())
+    code = "".join(browser.words_of(".ticket .code").split())
     assert len(code) == 10 and code.isdigit(), code
     return code
 
@@ -84,7 +84,7 @@ def check_in_by_code(browser: Browser, code: str) -> str:
     browser.press(text("kiosk.code.go"))
     browser.see(text("kiosk.issued.checkedIn"))
     browser.picture("kiosk-checked-in")
-    return browser.one(".queue-number").text
+    return browser.words_of(".queue-number")
 
 
 def walk_in(browser: Browser, words: str, item_words: str) -> str:
@@ -96,7 +96,7 @@ def walk_in(browser: Browser, words: str, item_words: str) -> str:
     browser.press(text("kiosk.item.take"))
     browser.see(text("kiosk.issued.title"))
     browser.picture("kiosk-walk-in")
-    return browser.one(".queue-number").text
+    return browser.words_of(".queue-number")
 
 
 def take_window(browser: Browser, site: str, window: str, name: str = "officer.jinan"):

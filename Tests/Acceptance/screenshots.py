@@ -61,8 +61,8 @@ def hall(yimen: Yimen):
         board.open(f"{yimen.url}/board/{HALL}")
         journey.take_window(desk, yimen.url, WINDOW)
         desk.press("叫下一位")
-        number = desk.one(".current .queue-number").text
-        board.until(lambda: number in board.one("section.now").text, f"{number} on the board")
+        number = desk.words_of(".current .queue-number")
+        board.until(lambda: number in board.words_of("section.now"), f"{number} on the board")
         board.picture("board-call")
         desk.picture("window-called")
     finally:

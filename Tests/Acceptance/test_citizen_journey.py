@@ -116,7 +116,7 @@ def call_and_serve(desk: Browser, board: Browser, called: list[str]) -> str:
         lambda: next((shown.text for shown in desk.all(".current .queue-number") if shown.text not in called), None),
         "the next number",
     )
-    board.until(lambda: number in board.one("section.now").text, f"{number} on the board", 5)
+    board.until(lambda: number in board.words_of("section.now"), f"{number} on the board", 5)
     board.picture("board-call")
     desk.picture("window-called")
     desk.press(text("window.do.start"))
