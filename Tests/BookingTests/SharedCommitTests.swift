@@ -24,6 +24,35 @@ private final class SameCodeTwice: RandomSource {
 @Suite("Holds that share a commit")
 struct SharedCommitTests {
     @Test(arguments: Backend.available)
+    func `a booking that is moved and cancelled at once leaves no place taken`(backend: Backend) async throws {
+        try await withDatabase(backend, BookingMigrations.all) { database in
+            let world = try BookingWorld(
+                database, clock: MovableClock(BookingWorld.start), keyRing: .temporary(), settings: BookingSettings())
+            try await world.open(places: 400)
+            for round in 0..<10 {
+                let booked = try await withThrowingTaskGroup(of: Reservation.self) { group in
+                    for number in 1...12 {
+                        group.addTask { try await world.book(3, by: round * 100 + number).reservation }
+                    }
+                    return try await group.reduce(into: [Reservation]()) { $0.append($1) }
+                }
+                await withTaskGroup(of: Void.self) { group in
+                    for reservation in booked {
+                        let person = Int((reservation.person ?? "").split(separator: "-").last ?? "0") ?? 0
+                        let me = BookingWorld.person(person)
+                        group.addTask {
+                            _ = try? await world.booking.reservations.move(
+                                reservation.id, to: BookingWorld.slot(5), by: me)
+                        }
+                        group.addTask { _ = try? await world.booking.reservations.cancel(reservation.id, by: me) }
+                    }
+                }
+                try await Invariants.check(database)
+            }
+        }
+    }
+
+    @Test(arguments: Backend.available)
     func `a request repeated at another server disturbs none of those whose commit it shares`(backend: Backend)
         async throws
     {

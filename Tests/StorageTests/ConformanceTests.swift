@@ -25,6 +25,13 @@ import Testing
         try await withDatabase(backend, ConformanceTables.all) { try await insertionConformance($0, key: key) }
     }
 
+    @Test(arguments: Backend.available, [nil, "c"])
+    func `what others end is there for them, also in the same commit`(_ backend: Backend, _ key: String?) async throws {
+        try await withDatabase(backend, ConformanceTables.all) {
+            try await insertionSeenByOthersConformance($0, key: key)
+        }
+    }
+
     @Test(arguments: Backend.available) func `rows at the end stand before those that refer to them`(_ backend: Backend)
         async throws
     {

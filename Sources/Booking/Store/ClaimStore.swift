@@ -12,7 +12,7 @@ struct Claim: Sendable, Hashable {
 enum ClaimStore {
     private static let insertion = Insertion(
         into: "booking_claim", ["reservation_id", "group_id", "channel", "units", "start_at_ms"],
-        after: ReservationStore.held)
+        after: ReservationStore.held, isReadByOthers: true)
 
     static func insert(
         reservation: String, group: String, cells: [CellStore.Span], channel: Channel, units: Int,

@@ -42,7 +42,7 @@ enum ReservationStore {
         [
             "id", "person", "client_id", "origin", "hall", "group_id", "items", "mandate", "state", "ver", "revision",
             "code", "slot_start_at_ms", "slot_end_at_ms", "hold_expires_at_ms", "created_at_ms", "updated_at_ms",
-        ])
+        ], isReadByOthers: true)
 
     /// Writes a hold at the end of the transaction.
     ///

@@ -38,9 +38,12 @@ struct PostgresGroup {
         connection.sendAhead("SELECT pg_advisory_xact_lock(7305806107)")
     }
 
-    private func session(_ kind: CallKind, writesRowsAlone: Bool = false) -> PostgresSession {
+    private func session(_ kind: CallKind, after earlier: GroupRows? = nil, writesRowsAlone: Bool = false)
+        -> PostgresSession
+    {
         PostgresSession(
-            connection, TimeLimit(settings.timeLimit, for: kind), kind, writesRowsAlone: writesRowsAlone)
+            connection, TimeLimit(settings.timeLimit, for: kind), kind, after: earlier,
+            writesRowsAlone: writesRowsAlone)
     }
 
     /// The caller is answered before the snapshot is given back: nothing can go wrong any more.
@@ -71,24 +74,26 @@ struct PostgresGroup {
             call.answer()
             return 1
         }
-        try commit([call], session.notices, session.waitingRows)
+        let rows = GroupRows()
+        rows.callEnded(leaving: session.waitingRows)
+        try commit([call], session.notices, rows)
         return 1
     }
 
     private func together(_ calls: ArraySlice<any PendingCall>, writeRowsAlone: Bool) throws -> Int {
         begin(.transaction)
         var notices = [Notice]()
-        var rows = WaitingRows()
+        let rows = GroupRows()
         var done = 0
         let earlyEnd = TimeLimit(settings.groupTime, for: .transaction)
         for call in calls {
             done += 1
-            let session = session(call.kind, writesRowsAlone: writeRowsAlone)
+            let session = session(call.kind, after: rows, writesRowsAlone: writeRowsAlone)
             connection.sendAhead("SAVEPOINT one")
             do {
                 try call.attempt(session)
                 notices += session.notices
-                rows.append(session.waitingRows)
+                rows.callEnded(leaving: session.waitingRows)
             } catch {
                 do {
                     try stopIfRepeatable(session)
@@ -96,6 +101,11 @@ struct PostgresGroup {
                     connection.rollBack()
                     throw error
                 }
+                if rows.refusal != nil {
+                    connection.rollBack()
+                    throw GroupRefused(count: done)
+                }
+                rows.callEnded(leaving: nil)
                 metrics.countRollback()
                 if session.hasWritten || session.failure != nil { connection.sendAhead("ROLLBACK TO one") }
             }
@@ -107,9 +117,9 @@ struct PostgresGroup {
         return done
     }
 
-    private func commit(_ calls: ArraySlice<any PendingCall>, _ notices: [Notice], _ rows: WaitingRows) throws {
+    private func commit(_ calls: ArraySlice<any PendingCall>, _ notices: [Notice], _ rows: GroupRows) throws {
         do {
-            try rows.write { try connection.sendAhead($0, $1, cached: true) }
+            try rows.writeRest { try connection.sendAhead($0, $1, cached: true) }
             if connection.hasBegun || !rows.isEmpty {
                 let start = metrics.begin()
                 try connection.commit()

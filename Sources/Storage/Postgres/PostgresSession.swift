@@ -9,11 +9,18 @@ final class PostgresSession: Session {
     private(set) var notices = [Notice]()
     private(set) var waitingRows = WaitingRows()
     private let writesRowsAlone: Bool
+    private let earlier: GroupRows?
     /// Whether a statement may have changed something.
     private(set) var hasWritten = false
 
-    /// - Parameter writesRowsAlone: the rows of `insertAtEnd` are written within this call's own savepoint.
-    init(_ connection: PostgresConnection, _ limit: TimeLimit, _ kind: CallKind, writesRowsAlone: Bool) {
+    /// - Parameters:
+    ///   - earlier: what the calls before it in the group have left.
+    ///   - writesRowsAlone: the rows of `insertAtEnd` are written within this call's own savepoint.
+    init(
+        _ connection: PostgresConnection, _ limit: TimeLimit, _ kind: CallKind, after earlier: GroupRows? = nil,
+        writesRowsAlone: Bool
+    ) {
+        self.earlier = earlier
         self.writesRowsAlone = writesRowsAlone
         self.connection = connection
         self.limit = limit
@@ -22,6 +29,7 @@ final class PostgresSession: Session {
 
     func query(_ sql: SQL, _ parameters: [SQLValue]) throws -> [Row] {
         try noting {
+            try writeEarlier(sql)
             let rows = try connection.rows(sql, parameters, cached: !isSchemaChange)
             if !rows.isEmpty { hasWritten = true }
             return rows
@@ -30,6 +38,7 @@ final class PostgresSession: Session {
 
     func execute(_ sql: SQL, _ parameters: [SQLValue]) throws -> Int {
         try noting {
+            try writeEarlier(sql)
             let count = try connection.run(sql, parameters, cached: !isSchemaChange).changedRows
             if count > 0 || isSchemaChange { hasWritten = true }
             return count
@@ -38,9 +47,17 @@ final class PostgresSession: Session {
 
     func executeAll(_ statements: [(SQL, [SQLValue])]) throws -> [Int?] {
         try noting {
+            for (sql, _) in statements { try writeEarlier(sql) }
             let counts = try connection.runAll(statements, cached: !isSchemaChange)
             if isSchemaChange || counts.contains(where: { $0 > 0 }) { hasWritten = true }
             return counts
+        }
+    }
+
+    private func writeEarlier(_ sql: SQL) throws {
+        try earlier?.write(before: sql) { sql, values in
+            _ = try connection.run(sql, values, cached: true)
+            hasWritten = true
         }
     }
 

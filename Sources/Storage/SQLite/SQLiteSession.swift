@@ -7,20 +7,37 @@ final class SQLiteSession: Session {
     private(set) var notices = [Notice]()
     private(set) var waitingRows = WaitingRows()
     private let writesRowsAlone: Bool
+    private let earlier: GroupRows?
 
-    /// - Parameter writesRowsAlone: the rows of `insertAtEnd` are written within this call's own savepoint.
-    init(_ connection: SQLiteConnection, _ limit: TimeLimit, writesRowsAlone: Bool = false) {
+    /// - Parameters:
+    ///   - earlier: what the calls before it in the group have left.
+    ///   - writesRowsAlone: the rows of `insertAtEnd` are written within this call's own savepoint.
+    init(
+        _ connection: SQLiteConnection, _ limit: TimeLimit, after earlier: GroupRows? = nil,
+        writesRowsAlone: Bool = false
+    ) {
+        self.earlier = earlier
         self.connection = connection
         self.limit = limit
         self.writesRowsAlone = writesRowsAlone
     }
 
     func query(_ sql: SQL, _ parameters: [SQLValue]) throws -> [Row] {
-        try noting { try connection.statement(sql).query(parameters, on: connection) }
+        try noting {
+            try writeEarlier(sql)
+            return try connection.statement(sql).query(parameters, on: connection)
+        }
     }
 
     func execute(_ sql: SQL, _ parameters: [SQLValue]) throws -> Int {
-        try noting { try connection.statement(sql).execute(parameters, on: connection) }
+        try noting {
+            try writeEarlier(sql)
+            return try connection.statement(sql).execute(parameters, on: connection)
+        }
+    }
+
+    private func writeEarlier(_ sql: SQL) throws {
+        try earlier?.write(before: sql) { _ = try connection.statement($0).execute($1, on: connection) }
     }
 
     func notify(_ channel: String, _ payload: String) throws {

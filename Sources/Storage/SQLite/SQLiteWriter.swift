@@ -70,7 +70,7 @@ final class SQLiteWriter {
     /// - Returns: how many calls have been answered, at least one.
     private func commit(_ calls: ArraySlice<any PendingCall>, on connection: SQLiteConnection, _ attempt: Try) -> Int {
         var notices = [Notice]()
-        var rows = WaitingRows()
+        let rows = GroupRows()
         var done = 0
         let start = metrics.begin()
         do {
@@ -78,14 +78,12 @@ final class SQLiteWriter {
             let earlyEnd = TimeLimit(settings.groupTime, for: .transaction)
             for call in calls {
                 done += 1
-                let session = try run(call, on: connection, writesRowsAlone: attempt != .first)
-                if let session {
-                    notices += session.notices
-                    rows.append(session.waitingRows)
-                }
+                let session = try run(call, on: connection, after: rows, writesRowsAlone: attempt != .first)
+                if let session { notices += session.notices }
+                rows.callEnded(leaving: session?.waitingRows)
                 if earlyEnd.isOver { break }
             }
-            try rows.write { _ = try connection.statement($0).execute($1, on: connection) }
+            try rows.writeRest { _ = try connection.statement($0).execute($1, on: connection) }
             let commitStart = metrics.begin()
             try connection.control(.commit)
             metrics.record(metrics.commit, since: commitStart)
@@ -103,12 +101,13 @@ final class SQLiteWriter {
 
     /// Runs one call inside its savepoint and undoes it alone when it throws.
     /// - Returns: what it leaves for the end of the group; `nil` when it was undone.
-    /// - Throws: `GroupUndone` when SQLite has undone the whole group by itself.
-    private func run(_ call: any PendingCall, on connection: SQLiteConnection, writesRowsAlone: Bool) throws
-        -> SQLiteSession?
-    {
+    /// - Throws: `GroupUndone` when SQLite has undone the whole group by itself; the refusal of a row that an earlier
+    ///   call has left.
+    private func run(
+        _ call: any PendingCall, on connection: SQLiteConnection, after rows: GroupRows, writesRowsAlone: Bool
+    ) throws -> SQLiteSession? {
         let limit = TimeLimit(settings.timeLimit, for: call.kind)
-        let session = SQLiteSession(connection, limit, writesRowsAlone: writesRowsAlone)
+        let session = SQLiteSession(connection, limit, after: rows, writesRowsAlone: writesRowsAlone)
         try connection.control(.save)
         connection.limit(limit)
         defer { connection.limit(.none) }
@@ -119,6 +118,7 @@ final class SQLiteWriter {
         } catch {
             metrics.countRollback()
             guard connection.isInTransaction else { throw GroupUndone(error: session.failure ?? error) }
+            if let refusal = rows.refusal { throw refusal }
             connection.limit(.none)
             try connection.control(.undo)
             try connection.control(.release)

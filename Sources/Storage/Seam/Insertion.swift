@@ -6,16 +6,24 @@ package final class Insertion: Sendable {
     private static let sizes = [32, 16, 8, 4, 2, 1]
 
     private let texts: [SQL]
+    let table: String
     let columnCount: Int
+    /// Whether a later transaction of the same commit that names the table must find the rows.
+    let isReadByOthers: Bool
     /// Kinds of a lower rank are written first.
     let rank: Int
 
     /// - Parameters:
     ///   - earlier: the kind of rows to which these refer; it is written before them.
+    ///   - isReadByOthers: written before a later transaction of the same commit names the table: rows that others end,
+    ///     change or count. Journals, which nobody reads before the commit, do without.
     ///   - skippingDuplicates: a row that a unique index refuses is left out instead of being a fault.
     package init(
-        into table: String, _ columns: [String], after earlier: Insertion? = nil, skippingDuplicates: Bool = false
+        into table: String, _ columns: [String], after earlier: Insertion? = nil, isReadByOthers: Bool = false,
+        skippingDuplicates: Bool = false
     ) {
+        self.table = table
+        self.isReadByOthers = isReadByOthers
         rank = earlier.map { $0.rank + 1 } ?? 0
         columnCount = columns.count
         texts = Insertion.sizes.map { size in
@@ -46,6 +54,11 @@ struct WaitingRows {
     private var kinds = [Kind]()
 
     var isEmpty: Bool { kinds.isEmpty }
+
+    /// Whether a statement may be about some of them.
+    func areNamed(in sql: SQL) -> Bool {
+        kinds.contains { $0.insertion.isReadByOthers && sql.names($0.insertion.table) }
+    }
 
     /// - Throws: `StorageError.statement` unless there is one value for each column.
     mutating func append(_ insertion: Insertion, _ values: [SQLValue]) throws {

@@ -8,6 +8,8 @@ package struct SQL: Sendable, Hashable, ExpressibleByStringLiteral {
     private let textHash: Int
     /// Parameter numbers (1-based) in the order of their first appearance.
     package let bindingOrder: [Int]
+    /// Names in the text that may be tables: words with an underscore.
+    private let names: Set<String>
 
     package init(stringLiteral text: String) {
         self.init(text)
@@ -18,8 +20,13 @@ package struct SQL: Sendable, Hashable, ExpressibleByStringLiteral {
         self.text = text
         textHash = text.hashValue
         bindingOrder = SQL.placeholders(in: text)
+        names = Set(
+            text.split { !($0.isLetter || $0.isNumber || $0 == "_") }.filter { $0.contains("_") }.map(String.init))
         assert(SQL.faults(in: text).isEmpty, "\(SQL.faults(in: text)) in: \(text)")
     }
+
+    /// Whether the statement may read or change a table; true too often does no harm.
+    func names(_ table: String) -> Bool { names.contains(table) }
 
     package func hash(into hasher: inout Hasher) { hasher.combine(textHash) }
 

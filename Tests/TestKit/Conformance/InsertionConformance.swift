@@ -62,6 +62,51 @@ package func insertionOrderConformance(_ database: any Database) async throws {
     }
 }
 
+private let endedByOthers = Insertion(
+    into: "conformance_claim", ["id", "counter", "holder"], after: counters, isReadByOthers: true)
+
+/// A call finds what those before it in the same commit have left for the end, as it would after their commits; when it
+/// is undone, or when a row of an earlier call is refused while it runs, that is no fault of others.
+package func insertionSeenByOthersConformance(_ database: any Database, key: String?) async throws {
+    try await ConformanceTables.addCounter("c", capacity: 1000, to: database)
+    let lane = key.map { CallLane($0) }
+    let ended = try await withThrowingTaskGroup(of: Int.self) { group in
+        for number in 0..<100 {
+            group.addTask {
+                try await database.transaction(combining: lane) { transaction in
+                    try transaction.insertAtEnd(
+                        endedByOthers, [.text("\(number)"), .text("c"), .text("holder-\(number)")])
+                }
+                return 0
+            }
+            group.addTask {
+                do {
+                    return try await database.transaction(combining: lane) { transaction in
+                        let ended = try transaction.execute("DELETE FROM conformance_claim WHERE counter = 'c'")
+                        if number % 7 == 0 { throw Undo() }
+                        return ended
+                    }
+                } catch is Undo {
+                    return 0
+                }
+            }
+            guard number % 10 == 0 else { continue }
+            group.addTask {
+                // Two that cannot both stay, if they meet.
+                let unique = number % 20
+                try? await database.transaction(combining: lane) { transaction in
+                    try transaction.insertAtEnd(
+                        endedByOthers, [.text("twice-\(number)"), .text("none"), .text("same-\(unique)")])
+                }
+                return 0
+            }
+        }
+        return try await group.reduce(0, +)
+    }
+    let last = try await database.transaction { try $0.execute("DELETE FROM conformance_claim WHERE counter = 'c'") }
+    #expect(ended + last == 100)
+}
+
 /// Writes sent together are counted one by one; behind one that changed nothing the caller can only throw.
 package func executeAllConformance(_ database: any Database) async throws {
     try await ConformanceTables.addCounter("a", capacity: 1, to: database)
