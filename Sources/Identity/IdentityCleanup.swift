@@ -50,72 +50,74 @@ package struct IdentityCleanup: Service {
     }
 
     /// Each with whether the retention is added. Children come before their parents.
-    private static let statements: [(SQL, Bool)] = [
-        (batch(of: "identity_sign_in_request", key: "handle_hash", where: "expires_at_ms < $1"), false),
-        (batch(of: "identity_pushed_request", key: "handle_hash", where: "kept_until_ms < $1"), false),
-        (batch(of: "identity_sign_in_failure", key: "bucket", where: "window_ends_at_ms < $1"), false),
-        (batch(of: "identity_single_use", key: "key_hash", where: "expires_at_ms < $1"), false),
-        (batch(of: "identity_access_token", key: "token_hash", where: "expires_at_ms < $1"), false),
-        (batch(of: "identity_initial_token", key: "id", where: "expires_at_ms < $1 OR uses_left = 0"), false),
+    ///
+    /// Every batch is found in the order of an index on its time: a table full of rows that live is never read through.
+    static let statements: [(SQL, Bool)] = [
+        (batch(of: "identity_sign_in_request", key: "handle_hash", by: "expires_at_ms"), false),
+        (batch(of: "identity_pushed_request", key: "handle_hash", by: "kept_until_ms"), false),
+        (batch(of: "identity_sign_in_failure", key: "bucket", by: "window_ends_at_ms"), false),
+        (batch(of: "identity_single_use", key: "key_hash", by: "expires_at_ms"), false),
+        (batch(of: "identity_access_token", key: "token_hash", by: "expires_at_ms"), false),
+        // Few at any time.
+        (
+            batch(
+                of: "identity_initial_token", key: "id", by: "expires_at_ms",
+                ofAll: "expires_at_ms < $1 OR uses_left = 0"), false
+        ),
         // Nobody has approved it for a month, so nothing was ever given to it.
         (
             batch(
-                of: "identity_client", key: "id",
-                where: "state = 'pending' AND origin = 'open' AND updated_at_ms < $1 - 2592000000"), false
+                of: "identity_client", key: "id", by: "updated_at_ms",
+                ofAll: "state = 'pending' AND origin = 'open' AND updated_at_ms < $1 - 2592000000"), false
         ),
         (
             batch(
-                of: "identity_client_logo", key: "client_id",
-                where: """
-                    fetched_at_ms < $1 AND NOT EXISTS
-                    (SELECT 1 FROM identity_client c WHERE c.id = identity_client_logo.client_id)
-                    """), false
+                of: "identity_client_logo", key: "client_id", by: "fetched_at_ms",
+                and: "NOT EXISTS (SELECT 1 FROM identity_client c WHERE c.id = t.client_id)"), false
         ),
-        (batch(of: "identity_revocation", key: "subject", where: "expires_at_ms < $1"), false),
+        (batch(of: "identity_revocation", key: "subject", by: "expires_at_ms"), false),
         // A spent or refused code is told from an unknown one for a while.
-        (batch(of: "identity_approval", key: "id", where: "expires_at_ms < $1"), true),
-        (batch(of: "identity_logout_delivery", key: "id", where: "ended_at_ms < $1"), true),
+        (batch(of: "identity_approval", key: "id", by: "expires_at_ms"), true),
+        (batch(of: "identity_logout_delivery", key: "id", by: "ended_at_ms"), true),
         // A spent code is kept for a while: its reuse is an alarm.
-        (batch(of: "identity_authorization_code", key: "code_hash", where: "expires_at_ms < $1"), true),
+        (batch(of: "identity_authorization_code", key: "code_hash", by: "expires_at_ms"), true),
+        (batch(of: "identity_refresh_token", key: "token_hash", by: "expires_at_ms"), true),
+        // Tokens die with their family at the latest, so a family has none left in the end.
         (
             batch(
-                of: "identity_refresh_token", key: "token_hash",
-                where: """
-                    expires_at_ms < $1 OR family_id IN
-                    (SELECT f.id FROM identity_refresh_family f WHERE f.ends_at_ms < $1)
-                    """), true
+                of: "identity_refresh_family", key: "id", by: "ends_at_ms",
+                and: "NOT EXISTS (SELECT 1 FROM identity_refresh_token r WHERE r.family_id = t.id)"), true
         ),
-        (
-            batch(
-                of: "identity_refresh_family", key: "id",
-                where: """
-                    ends_at_ms < $1 AND NOT EXISTS
-                    (SELECT 1 FROM identity_refresh_token t WHERE t.family_id = identity_refresh_family.id)
-                    """), true
-        ),
-        (
-            batch(
-                of: "identity_relying_session", key: "sid",
-                where: """
-                    sso_session_id IN
-                    (SELECT s.id FROM identity_sso_session s WHERE s.ends_at_ms < $1 OR s.ended_at_ms < $1)
-                    """), true
-        ),
-        (
-            batch(
-                of: "identity_sso_session", key: "id",
-                where: """
-                    (ends_at_ms < $1 OR ended_at_ms < $1) AND NOT EXISTS (SELECT 1 FROM identity_relying_session r
-                    WHERE r.sso_session_id = identity_sso_session.id)
-                    """), true
-        ),
+        (relyingSessions(by: "ends_at_ms"), true),
+        (relyingSessions(by: "ended_at_ms"), true),
+        (batch(of: "identity_sso_session", key: "id", by: "ends_at_ms", and: childless), true),
+        (batch(of: "identity_sso_session", key: "id", by: "ended_at_ms", and: childless), true),
     ]
 
-    private static func batch(of table: String, key: String, where condition: String) -> SQL {
+    private static let childless = "NOT EXISTS (SELECT 1 FROM identity_relying_session r WHERE r.sso_session_id = t.id)"
+
+    /// - Parameters:
+    ///   - time: the indexed column that says when a row may go.
+    ///   - condition: what else must be true.
+    private static func batch(of table: String, key: String, by time: String, and condition: String? = nil) -> SQL {
+        batch(of: table, key: key, by: time, ofAll: "\(time) < $1" + (condition.map { " AND " + $0 } ?? ""))
+    }
+
+    private static func batch(of table: String, key: String, by time: String, ofAll condition: String) -> SQL {
         SQL(
             """
             DELETE FROM \(table) WHERE \(key) IN
-            (SELECT \(key) FROM \(table) WHERE \(condition) ORDER BY \(key) LIMIT $2)
+            (SELECT t.\(key) FROM \(table) t WHERE \(condition) ORDER BY t.\(time) LIMIT $2)
+            """)
+    }
+
+    /// Systems visited in sessions that are over.
+    private static func relyingSessions(by time: String) -> SQL {
+        SQL(
+            """
+            DELETE FROM identity_relying_session WHERE sid IN
+            (SELECT r.sid FROM identity_sso_session t JOIN identity_relying_session r ON r.sso_session_id = t.id
+            WHERE t.\(time) < $1 ORDER BY t.\(time) LIMIT $2)
             """)
     }
 }

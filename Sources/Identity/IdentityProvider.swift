@@ -35,7 +35,7 @@ package struct IdentityProvider: Sendable {
 
     /// Client authentication, the same at every endpoint.
     let authenticate: AuthenticateClient
-    private let establishHolder: EstablishHolder
+    let establishHolder: EstablishHolder
     private let subjects: Subjects
     let database: any Database
     let crypto: any CryptoProvider
@@ -115,7 +115,8 @@ package struct IdentityProvider: Sendable {
         backchannelLogout = BackchannelLogout(
             database: database, clients: clients, keys: keys, subjects: subjects, post: outbound,
             issuer: settings.issuer, surroundings: surroundings)
-        cibaPing = CIBAPing(database: database, clients: clients, crypto: crypto, calls: outbound)
+        cibaPing = CIBAPing(
+            database: database, clients: clients, crypto: crypto, calls: outbound, surroundings: surroundings)
         services = [
             keyRotation, clients, revocations, auditChain,
             IdentityCleanup(database: database, settings: settings, surroundings: surroundings, logger: logger),

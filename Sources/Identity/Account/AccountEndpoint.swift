@@ -46,7 +46,8 @@ struct AccountEndpoint: Sendable {
         }
         await sessions.announce(ended)
         let isOut = action == "sign-out-everywhere" || (action == "sign-out-device" && target == session.id)
-        guard isOut else { return Response.redirect303("/account").withNoStore() }
+        // Systems with a front channel alone are told by this very browser, on the way back.
+        guard isOut else { return try signedOut.answer(ended, destination: "/account", context: context) }
         var response = try signedOut.answer(ended, destination: nil, context: context)
         browsers.forget(on: &response)
         return response

@@ -71,17 +71,15 @@ struct DeviceEndpoint: Sendable {
     private func find(_ code: UserCode, by person: String, from address: String) async throws -> Found {
         let now = surroundings.now()
         let wanted = index.userCode(code)
-        let found = try await database.read { [throttle] statements -> Found in
-            if try throttle.isExhausted(person: person, address: address, at: now, in: statements) {
+        return try await database.transaction { [throttle] transaction -> Found in
+            guard try throttle.take(person: person, address: address, at: now, in: transaction) else {
                 return .exhausted
             }
-            return try ApprovalStore.find(userCodeIndex: wanted, at: now, in: statements).map(Found.waiting) ?? .unknown
-        }
-        if case .unknown = found {
-            try await database.transaction { [throttle] in
-                try throttle.recordMiss(person: person, address: address, at: now, in: $0)
+            guard let approval = try ApprovalStore.find(userCodeIndex: wanted, at: now, in: transaction) else {
+                return .unknown
             }
+            try throttle.giveBack(person: person, address: address, in: transaction)
+            return .waiting(approval)
         }
-        return found
     }
 }

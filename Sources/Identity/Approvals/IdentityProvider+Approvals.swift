@@ -22,10 +22,12 @@ extension IdentityProvider {
             list: ApprovalsEndpoint(
                 database: database, decide: decide, browsers: browsers, pages: pages, surroundings: surroundings),
             deviceAuthorization: DeviceAuthorizationEndpoint(
-                database: database, authenticate: authenticate, crypto: crypto, settings: settings,
-                surroundings: surroundings),
+                database: database, authenticate: authenticate, holders: establishHolder, crypto: crypto,
+                settings: settings, surroundings: surroundings),
             backchannelAuthentication: BackchannelAuthenticationEndpoint(
-                database: database, authenticate: authenticate, crypto: crypto, vault: PersonVault(crypto: crypto),
-                hints: hints, surroundings: surroundings))
+                database: database, authenticate: authenticate, holders: establishHolder,
+                unwrap: UnwrapBackchannelRequest(
+                    tokens: clientTokens, singleUse: singleUse, issuer: settings.issuer, surroundings: surroundings),
+                crypto: crypto, vault: PersonVault(crypto: crypto), hints: hints, surroundings: surroundings))
     }
 }

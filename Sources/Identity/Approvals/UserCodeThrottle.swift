@@ -14,21 +14,43 @@ struct UserCodeThrottle: Sendable {
 
     let crypto: any CryptoProvider
 
-    private func limits(person: String, address: String) -> [(bucket: String, limit: Int)] {
-        [("person:" + person, Self.perPerson), ("address:" + address, Self.perAddress), ("all", Self.together)].map {
-            (crypto.blindIndex("user-code:" + $0.0, domain: "identity_sign_in_failure"), $0.1)
+    /// Counts one guess, before anybody knows whether it is right: of guesses at the same moment each sees those before.
+    ///
+    /// While all people together guess too often, only those go on who have not missed yet: an attack keeps nobody from
+    /// typing the code on their own television.
+    ///
+    /// - Returns: false when no further guess may be made now.
+    func take(person: String, address: String, at now: Instant, in transaction: any Transaction) throws -> Bool {
+        var counts = [Bucket: Int]()
+        for bucket in buckets(person: person, address: address) {
+            counts[bucket.kind] = try SignInFailureStore.count(
+                bucket.index, windowEnds: now + Self.window, at: now, in: transaction)
+        }
+        let mayMiss = (counts[.together] ?? 0) > Self.together ? 1 : Self.perPerson
+        return (counts[.person] ?? 0) <= mayMiss && (counts[.address] ?? 0) <= Self.perAddress
+    }
+
+    /// A guess that was right counts for nothing.
+    func giveBack(person: String, address: String, in transaction: any Transaction) throws {
+        for bucket in buckets(person: person, address: address) {
+            try SignInFailureStore.uncount(bucket.index, in: transaction)
         }
     }
 
-    func isExhausted(person: String, address: String, at now: Instant, in statements: any Statements) throws -> Bool {
-        try limits(person: person, address: address).contains { bucket, limit in
-            (try SignInFailureStore.find(bucket, at: now, in: statements)?.failures ?? 0) >= limit
-        }
+    private enum Bucket: CaseIterable {
+        case person, address, together
     }
 
-    func recordMiss(person: String, address: String, at now: Instant, in transaction: any Transaction) throws {
-        for (bucket, _) in limits(person: person, address: address).sorted(by: { $0.bucket < $1.bucket }) {
-            try SignInFailureStore.count(bucket, windowEnds: now + Self.window, at: now, in: transaction)
-        }
+    /// In an order that is the same for all who hold some of the rows.
+    private func buckets(person: String, address: String) -> [(kind: Bucket, index: String)] {
+        Bucket.allCases.map { kind in
+            let name =
+                switch kind {
+                case .person: "person:" + person
+                case .address: "address:" + address
+                case .together: "all"
+                }
+            return (kind, crypto.blindIndex("user-code:" + name, domain: "identity_sign_in_failure"))
+        }.sorted { $0.index < $1.index }
     }
 }

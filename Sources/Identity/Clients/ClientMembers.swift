@@ -57,6 +57,9 @@ package enum ClientMembers {
         .flag("require_pushed_authorization_requests", "--require-par", \.policy.requirePushedRequests),
         .flag("require_signed_request_object", "--require-signed-requests", \.policy.requireSignedRequests),
         .text("request_object_signing_alg", "--request-object-algorithm", \.policy.requestObjectAlgorithm),
+        .text(
+            "backchannel_authentication_request_signing_alg", "--ciba-request-algorithm",
+            \.policy.backchannelRequestAlgorithm),
         .flag("dpop_bound_access_tokens", "--require-dpop", \.policy.requireDPoP),
         .flag("tls_client_certificate_bound_access_tokens", "--bind-to-certificate", \.policy.bindToCertificate),
     ]

@@ -48,6 +48,9 @@ package struct ClientPolicy: Sendable, Hashable, Codable {
     /// CIBA delivery: `poll` or `ping` (`backchannel_token_delivery_mode`).
     package var cibaDelivery: String?
     package var cibaNotificationURI: String?
+    /// With which algorithm the client signs its backchannel requests, all of them
+    /// (`backchannel_authentication_request_signing_alg`, CIBA Core §4).
+    package var backchannelRequestAlgorithm: String?
     /// Clients whose tokens this one may exchange (RFC 8693), by client id.
     package var exchangeFrom: [String]?
     /// An exchange may leave out that this client acts (RFC 8693 §1.1 impersonation).
@@ -66,6 +69,7 @@ package struct ClientPolicy: Sendable, Hashable, Codable {
     package var bindsToCertificate: Bool { bindToCertificate ?? false }
     /// FAPI 2.0 Security Profile §5.3.2.1: tokens are sender-constrained, one way or the other.
     package var needsDPoP: Bool { (requireDPoP ?? false) || (isFAPI2 && !bindsToCertificate) }
+    package var mustSignBackchannelRequests: Bool { isFAPI2 || backchannelRequestAlgorithm != nil }
     package var mustSignRequests: Bool { requireSignedRequests ?? false }
     package var asksConsent: Bool { requireConsent ?? false }
 }

@@ -6,9 +6,11 @@ import Web
 /// The frame of every endpoint that clients call and that answers in JSON: one reading of the
 /// request, one form of errors (RFC 6749 §5.2).
 enum MachineEndpoint {
-    /// - Parameter name: for the log line of a refusal.
+    /// - Parameters:
+    ///   - name: for the log line of a refusal.
+    ///   - forbidden: the error code that is answered with 403.
     static func answer(
-        _ name: String, _ request: Request, _ context: WebContext,
+        _ name: String, _ request: Request, _ context: WebContext, forbidden: OAuthError.Code? = nil,
         _ body: (ClientRequest) async throws -> Response
     ) async throws -> Response {
         do {
@@ -18,7 +20,7 @@ enum MachineEndpoint {
         } catch let error as OAuthError {
             context.logger.info(
                 "\(name) refused", metadata: ["error": "\(error.code.rawValue)", "why": "\(error.description)"])
-            return OAuthErrorBody.response(error)
+            return OAuthErrorBody.response(error, forbidden: forbidden)
         }
     }
 }

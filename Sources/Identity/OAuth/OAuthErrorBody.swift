@@ -3,14 +3,15 @@ import HTTPTypes
 import Hummingbird
 import Web
 
-/// The JSON form of an error at machine endpoints (RFC 6749 §5.2).
+/// The JSON form of an error at machine endpoints (RFC 6749 §5.2); a 401 carries its challenge (RFC 9110 §15.5.2).
 enum OAuthErrorBody {
-    /// - Parameter realm: adds the challenge that every 401 carries (RFC 9110 §15.5.2).
-    static func response(_ error: OAuthError) -> Response {
+    /// - Parameter forbidden: the code that this endpoint answers with 403.
+    static func response(_ error: OAuthError, forbidden: OAuthError.Code? = nil) -> Response {
         let body = JSONValue.object([
             "error": .string(error.code.rawValue), "error_description": .string(error.description),
         ])
-        let status: HTTPResponse.Status = error.code == .invalidClient ? .unauthorized : .badRequest
+        let status: HTTPResponse.Status =
+            error.code == .invalidClient ? .unauthorized : error.code == forbidden ? .forbidden : .badRequest
         var response = Response.json(body, status: status).withNoStore()
         response.headers[.pragma] = "no-cache"
         if status == .unauthorized { response.headers[.wwwAuthenticate] = "Basic realm=\"yimen\", charset=\"UTF-8\"" }

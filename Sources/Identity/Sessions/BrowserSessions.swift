@@ -11,6 +11,8 @@ struct BrowserSessions: Sendable {
     private static let sessionNoun = "sso"
     private static let deviceNoun = "device"
     private static let deviceLifetime = Duration.days(365)
+    /// What servers and proxies in front take without being told.
+    private static let longestQuery = 6_000
 
     let database: any Database
     let crypto: any CryptoProvider
@@ -20,6 +22,17 @@ struct BrowserSessions: Sendable {
     /// The handle as sent; says nothing about whether it is good.
     func handle(of request: Request) -> String? {
         cookies.read(Self.sessionNoun, from: request).flatMap { $0.utf8.count == 43 ? $0 : nil }
+    }
+
+    /// A form that another site's page posted comes without our cookies (`SameSite=Lax`), so it cannot be told whether
+    /// anybody is signed in. The browser is asked to come again by a link, which brings them.
+    ///
+    /// - Returns: `nil` for a form that came with a session, and for one too long for an address.
+    func repeated(_ form: ParameterList, at request: Request) -> Response? {
+        guard handle(of: request) == nil else { return nil }
+        let query = form.encoded
+        guard query.utf8.count <= Self.longestQuery else { return nil }
+        return Response.redirect303(request.uri.path + "?" + query).withNoStore()
     }
 
     /// - Returns: `nil` for visitors and for sessions that have ended.

@@ -106,7 +106,7 @@ struct LoginEndpoint: Sendable {
     private func proceed(
         _ authorization: AuthorizationRequest, _ session: SSOSession, _ handle: String, _ context: WebContext
     ) async throws -> Response {
-        guard let client = try await clients.find(authorization.clientID) else { return try frame.gone(context) }
+        guard let client = try await frame.client(of: authorization) else { return try frame.gone(context) }
         var authorization = authorization
         authorization.freshSession = session.id
         let waiting = InteractionFrame.Waiting(

@@ -48,7 +48,8 @@ enum ApprovalStore {
         WHERE id = $1 AND state = 'waiting' AND expires_at_ms > $3 AND (person_id IS NULL OR person_id = $2)
         RETURNING id
         """)
-    private static let notification = SQL("SELECT sealed_notification FROM identity_approval WHERE id = $1")
+    private static let notification = SQL(
+        "SELECT sealed_notification FROM identity_approval WHERE id = $1 AND expires_at_ms > $2")
     /// The gate of redemption: of any number of polls on any number of processes, one gets a row back.
     private static let redeem = SQL(
         """
@@ -117,9 +118,9 @@ enum ApprovalStore {
         try transaction.first(deny, id, person, now) != nil
     }
 
-    /// Sealed; for the system that asked to be told of the decision.
-    static func notification(of id: String, in statements: any Statements) throws -> String? {
-        try statements.first(notification, id)?.optionalText("sealed_notification")
+    /// Sealed; for the system that asked to be told of the decision. `nil` once it is too late to collect.
+    static func notification(of id: String, at now: Instant, in statements: any Statements) throws -> String? {
+        try statements.first(notification, id, now)?.optionalText("sealed_notification")
     }
 
     static func redeem(_ requestHash: String, at now: Instant, in transaction: any Transaction) throws -> Bool {

@@ -8,7 +8,7 @@ enum RefreshStore {
         [
             "id", "client_id", "person_id", "sid", "offline", "scopes", "acr", "amr", "authenticated_at_ms",
             "created_at_ms", "ends_at_ms", "terms",
-        ])
+        ], isReadByOthers: true)
     private static let tokens = Insertion(
         into: "identity_refresh_token", ["token_hash", "family_id", "generation", "created_at_ms", "expires_at_ms"],
         after: families, skippingDuplicates: true)
@@ -17,6 +17,11 @@ enum RefreshStore {
         """
         UPDATE identity_refresh_token SET replaced_at_ms = $2
         WHERE token_hash = $1 AND replaced_at_ms IS NULL AND expires_at_ms > $2 RETURNING generation
+        """)
+    private static let prolong = SQL(
+        """
+        UPDATE identity_refresh_token SET expires_at_ms = $3
+        WHERE token_hash = $1 AND replaced_at_ms IS NULL AND expires_at_ms > $2
         """)
     private static let find = SQL(
         """
@@ -123,6 +128,15 @@ enum RefreshStore {
     /// - Returns: the generation replaced, or `nil` when somebody else replaced it or it expired.
     static func replace(_ hash: String, at now: Instant, in transaction: any Transaction) throws -> Int64? {
         try transaction.first(replace, hash, now)?.integer("generation")
+    }
+
+    /// Lets a token that is not replaced live on.
+    ///
+    /// - Returns: false when it was replaced or has expired.
+    static func prolong(_ hash: String, to expires: Instant, at now: Instant, in transaction: any Transaction) throws
+        -> Bool
+    {
+        try transaction.execute(prolong, hash, now, expires) == 1
     }
 
     /// - Returns: false when the family was revoked already.

@@ -13,7 +13,10 @@ enum SignInFailureStore {
             failures = CASE WHEN f.window_ends_at_ms > $3 THEN f.failures + 1 ELSE 1 END,
             window_ends_at_ms = CASE WHEN f.window_ends_at_ms > $3 THEN f.window_ends_at_ms
                 ELSE excluded.window_ends_at_ms END
+        RETURNING failures
         """)
+    private static let uncount = SQL(
+        "UPDATE identity_sign_in_failure SET failures = failures - 1 WHERE bucket = $1 AND failures > 1")
     private static let forget = SQL("DELETE FROM identity_sign_in_failure WHERE bucket = $1")
     private static let isKnown = SQL(
         "SELECT 1 AS known FROM identity_known_device WHERE device_hash = $1 AND person_id = $2")
@@ -35,8 +38,16 @@ enum SignInFailureStore {
         }
     }
 
-    static func count(_ bucket: String, windowEnds: Instant, at now: Instant, in transaction: any Transaction) throws {
-        try transaction.execute(count, bucket, windowEnds, now)
+    /// - Returns: how many there are now, this one among them.
+    @discardableResult
+    static func count(_ bucket: String, windowEnds: Instant, at now: Instant, in transaction: any Transaction) throws
+        -> Int
+    {
+        try transaction.first(count, bucket, windowEnds, now)?.int("failures") ?? 0
+    }
+
+    static func uncount(_ bucket: String, in transaction: any Transaction) throws {
+        try transaction.execute(uncount, bucket)
     }
 
     static func forget(_ bucket: String, in transaction: any Transaction) throws {

@@ -102,6 +102,8 @@ package struct AccessTokens: AccessTokenVerifier {
         if let sid = claims.sid, revocations.contains(sid) { return nil }
         if let grant = claims.grantID, revocations.contains(grant) { return nil }
         if claims.grantID == nil, revocations.contains(claims.subject) { return nil }
+        // An exchanged token has the grant or the subject of another system's.
+        if revocations.contains(Client.subjectPrefix + claims.clientID) { return nil }
         return claims
     }
 

@@ -30,8 +30,12 @@ package final class Revocations: Service {
 
     package func refresh() async throws {
         let now = surroundings.now()
+        let before = live.withLock { $0 }
         let fresh = try await database.read { try RevocationStore.live(at: now, in: $0) }
-        live.withLock { $0 = fresh }
+        // What was noted while the database was read may be missing in what it said.
+        live.withLock { live in
+            live = fresh.merging(live.filter { before[$0.key] == nil }) { stored, _ in stored }
+        }
     }
 
     package func run() async throws {

@@ -98,7 +98,8 @@ struct TokenIssuer: Sendable {
             "aud": .string(client.id), "person": try subjects.sealed(person.id, for: client).map(JSONValue.string),
             "exp": .integer((now + settings.idTokenLife).seconds), "iat": .integer(now.seconds),
             "auth_time": .integer(grant.authenticatedAt.seconds), "nonce": nonce.map(JSONValue.string),
-            "acr": .string((grant.terms.statedLevel ?? grant.acr).rawValue), "amr": .strings(grant.amr),
+            "acr": .string(min(grant.terms.statedLevel ?? grant.acr, person.assurance).rawValue),
+            "amr": .strings(grant.amr),
             "azp": .string(client.id),
             "sid": .string(grant.sid), "at_hash": .string(try halfHash(accessToken)),
         ])

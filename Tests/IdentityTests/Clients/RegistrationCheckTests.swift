@@ -90,7 +90,20 @@ struct RegistrationCheckTests {
             }
         ),
         ("token_endpoint_auth_method", { $0.policy.fapi2 = true }),
-        ("dpop_bound_access_tokens", { $0.policy.fapi2 = true }),
+        (
+            "dpop_bound_access_tokens",
+            {
+                $0.policy.fapi2 = true
+                $0.policy.requireDPoP = false
+            }
+        ),
+        (
+            "userinfo_signed_response_alg",
+            {
+                $0.policy.fapi2 = true
+                $0.policy.userInfoAlgorithm = "RS256"
+            }
+        ),
         (
             "require_pkce",
             {

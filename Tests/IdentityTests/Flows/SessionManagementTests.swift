@@ -16,13 +16,6 @@ struct SessionManagementTests {
         return try #require(end.answer)
     }
 
-    /// What the frame computes.
-    private func isUnchanged(_ state: String, client: String, origin: String, cookie: String?) -> Bool {
-        guard let salt = state.split(separator: ".").last else { return false }
-        let text = [client, origin, cookie ?? "", String(salt)].joined(separator: " ")
-        return House.crypto.digest(text) + "." + salt == state
-    }
-
     @Test func `the state belongs to client, origin and session, and changes with the sign-out`() async throws {
         try await House.run { house in
             try await house.addCitizen()
@@ -31,9 +24,9 @@ struct SessionManagementTests {
             let first = try #require(try await answer(house, Attempt(), &browser).single("session_state"))
             let cookie = browser.cookies["yimen-browser"]
             let origin = "https://department.example"
-            #expect(isUnchanged(first, client: "department", origin: origin, cookie: cookie))
-            #expect(!isUnchanged(first, client: "other", origin: origin, cookie: cookie))
-            #expect(!isUnchanged(first, client: "department", origin: "https://evil.example", cookie: cookie))
+            #expect(House.isUnchanged(first, client: "department", origin: origin, cookie: cookie))
+            #expect(!House.isUnchanged(first, client: "other", origin: origin, cookie: cookie))
+            #expect(!House.isUnchanged(first, client: "department", origin: "https://evil.example", cookie: cookie))
             // A second answer of the same session is salted anew and stays true.
             let second = try #require(try await answer(house, Attempt(), &browser).single("session_state"))
             #expect(second != first)
@@ -43,7 +36,9 @@ struct SessionManagementTests {
                 "/account",
                 form: ParameterList(["action": "sign-out-everywhere", "csrf": try #require(page.formToken)]),
                 house.client)
-            #expect(!isUnchanged(first, client: "department", origin: origin, cookie: browser.cookies["yimen-browser"]))
+            #expect(
+                !House.isUnchanged(
+                    first, client: "department", origin: origin, cookie: browser.cookies["yimen-browser"]))
         }
     }
 
@@ -78,5 +73,14 @@ struct SessionManagementTests {
     ])
     func `origins are written as browsers write them`(uri: String, origin: String) {
         #expect(SessionState.origin(of: uri) == origin)
+    }
+}
+
+extension House {
+    /// What the frame computes.
+    static func isUnchanged(_ state: String, client: String, origin: String, cookie: String?) -> Bool {
+        guard let salt = state.split(separator: ".").last else { return false }
+        let text = [client, origin, cookie ?? "", String(salt)].joined(separator: " ")
+        return crypto.digest(text) + "." + salt == state
     }
 }

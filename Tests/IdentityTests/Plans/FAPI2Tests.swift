@@ -18,13 +18,14 @@ extension PlanHouse {
 
     var fapi: Attempt { Attempt(client: "signed", redirectURI: "https://signed.example/callback") }
 
-    func push(_ form: ParameterList, _ key: ClientKey, as client: String = "signed", assertion: Assertion? = nil)
-        async throws -> TestResponse
-    {
+    func push(
+        _ form: ParameterList, _ key: ClientKey, as client: String = "signed", assertion: Assertion? = nil,
+        proofs: [String] = []
+    ) async throws -> TestResponse {
         let claims = assertion ?? Assertion(client, at: house.clock.now(), id: house.surroundings.newID())
         let proved = form.adding("client_assertion_type", AssertionCredentials.type)
             .adding("client_assertion", try key.sign(claims.json))
-        return try await house.push(proved, as: nil)
+        return try await house.push(proved, as: nil, proofs: proofs)
     }
 
     /// - Returns: the address to open in a browser.
@@ -41,10 +42,10 @@ extension PlanHouse {
     }
 }
 
-/// The lines of `fapi2-security-profile-final-test-plan` that the authorization and pushed
-/// authorization endpoints answer; those of the token endpoint and of DPoP stand with their own suites.
+/// The lines of `fapi2-security-profile-final-test-plan`; the many faults of a DPoP proof stand with RFC 9449, those of
+/// an assertion with RFC 7523.
 enum FAPI2Plan {
-    static let lines = flows + pushing + refusals
+    static let lines = flows + pushing + refusals + tokens
 
     private static let flows: [PlanLine] = [
         PlanLine("discovery-end-point-verification") { plan in

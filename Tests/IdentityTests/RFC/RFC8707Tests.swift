@@ -55,6 +55,23 @@ struct RFC8707Tests {
         }
     }
 
+    @Test func `§2.2 a client that asks people gets what they were asked for`() async throws {
+        try await withClient { house in
+            try await house.change { $0.policy.requireConsent = true }
+            var browser = Browser()
+            let code = try await house.code(Attempt(), &browser)
+            let form = house.tokenForm(code: code)
+            #expect(try await house.token(form.adding("resource", Self.records)).error == "invalid_target")
+            let body = try await house.token(form).json()
+            let refresh = try #require(body["refresh_token"]?.stringValue)
+            let again = ParameterList(["grant_type": "refresh_token", "refresh_token": refresh])
+            #expect(try await house.token(again.adding("resource", Self.maps)).error == "invalid_target")
+            // What a machine asks for itself needs nobody's consent.
+            let machine = ParameterList(["grant_type": "client_credentials", "scope": "booking"])
+            #expect(try await house.token(machine.adding("resource", Self.maps)).status == .ok)
+        }
+    }
+
     @Test func `§2.2 the token endpoint narrows and never widens`() async throws {
         try await withClient { house in
             let userInfo = House.issuer + "/oauth2/userinfo"

@@ -244,8 +244,25 @@ struct RFC9101Tests {
             var browser = Browser()
             #expect(try await house.authorize(Attempt(), &browser).answer?.single("error") == "invalid_request")
             #expect(try await house.push(Attempt().request).error == "invalid_request")
+            // An empty parameter counts as none (RFC 6749 §3.1), here too.
+            let empty = Attempt().with("request", "")
+            #expect(try await house.authorize(empty, &browser).answer?.single("error") == "invalid_request")
+            #expect(try await house.push(empty.request).error == "invalid_request")
             let object = try RequestObject(at: house.clock.now()).signed(by: key)
             #expect(try await house.open(House.address(object: object), &browser).page?.status == .ok)
+        }
+    }
+
+    @Test func `§5 an object stands alone and once`() async throws {
+        try await House.run { house in
+            let key = try ClientKey.es256.get()
+            try await house.addObjectClient(key)
+            let object = try RequestObject(at: house.clock.now()).signed(by: key)
+            let address = House.address(object: object)
+            for more in ["&request=" + object, "&request=", "&request_uri=https%3A%2F%2Felse.example%2F"] {
+                let response = try await house.client.get(address + more, [.accept: "text/html"])
+                #expect(response.status == .badRequest && response.headers[.location] == nil, "\(more)")
+            }
         }
     }
 

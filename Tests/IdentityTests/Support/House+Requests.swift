@@ -10,10 +10,11 @@ import Web
 
 extension House {
     /// Posts a form to the pushed authorization endpoint.
-    func push(_ form: ParameterList, as authorization: String? = "department:" + House.secret) async throws
-        -> TestResponse
-    {
+    func push(
+        _ form: ParameterList, as authorization: String? = "department:" + House.secret, proofs: [String] = []
+    ) async throws -> TestResponse {
         var headers: HTTPFields = [.contentType: ParameterList.formType]
+        for proof in proofs { headers.append(HTTPField(name: .dpop, value: proof)) }
         if let authorization {
             let bytes = Array(authorization.utf8)
             headers[.authorization] = "Basic " + Self.base64(bytes)

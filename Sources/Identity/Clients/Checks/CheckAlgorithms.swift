@@ -9,6 +9,9 @@ struct CheckAlgorithms: RegistrationCheck {
             ("userinfo_signed_response_alg", input.policy.userInfoAlgorithm, made),
             ("authorization_signed_response_alg", input.policy.authorizationResponseAlgorithm, made),
             ("request_object_signing_alg", input.policy.requestObjectAlgorithm, verified),
+            (
+                "backchannel_authentication_request_signing_alg", input.policy.backchannelRequestAlgorithm, verified
+            ),
             ("token_endpoint_auth_signing_alg", input.policy.assertionAlgorithm, verified),
         ] {
             if let value, !offered.contains(value) {

@@ -26,7 +26,9 @@ struct AuthorizeEndpoint: Sendable {
     }
 
     func post(_ request: Request, _ context: WebContext) async throws -> Response {
-        try await respond(try await ParameterList.form(request), request, context)
+        let form = try await ParameterList.form(request)
+        if let repeated = browsers.repeated(form, at: request) { return repeated }
+        return try await respond(form, request, context)
     }
 
     private func respond(_ sent: ParameterList, _ request: Request, _ context: WebContext) async throws -> Response {
@@ -41,7 +43,8 @@ struct AuthorizeEndpoint: Sendable {
                 // The registration may have changed since the push.
                 try establish.check(redirectURI: authorization.redirectURI, of: client)
             } else {
-                if let object = sent.value("request") {
+                let object = try object(sent)
+                if let object {
                     do {
                         parameters = try await unwrap(object, from: client)
                     } catch let error as OAuthError {
@@ -50,7 +53,7 @@ struct AuthorizeEndpoint: Sendable {
                     }
                 }
                 authorization = try establish.request(parameters, from: client, at: surroundings.now())
-                authorization.isSigned = sent.contains("request") && fault == nil
+                authorization.isSigned = object != nil && fault == nil
             }
         } catch let error as OAuthError {
             return try errors.page(fault ?? error, context: context)
@@ -76,6 +79,16 @@ struct AuthorizeEndpoint: Sendable {
             throw OAuthError(.invalidRequest, "request_uri stands alone and once", mayRedirect: false)
         }
         return values[0]
+    }
+
+    /// The request object. Of several, or beside a `request_uri`, none is more meant than the other
+    /// (RFC 9101 §5: never together); what the browser could have added must not decide.
+    private func object(_ parameters: ParameterList) throws(OAuthError) -> String? {
+        guard let object = parameters.value("request") else { return nil }
+        guard parameters.all("request").count == 1, !parameters.contains("request_uri") else {
+            throw OAuthError(.invalidRequest, "request stands alone and once", mayRedirect: false)
+        }
+        return object
     }
 
     /// - Throws: `OAuthError` when a page is needed but forbidden.

@@ -15,13 +15,17 @@ struct BackchannelAuthenticationEndpoint: Sendable {
 
     let database: any Database
     let authenticate: AuthenticateClient
+    let holders: EstablishHolder
+    let unwrap: UnwrapBackchannelRequest
     let crypto: any CryptoProvider
     let vault: PersonVault
     let hints: any IDTokenHintReader
     let surroundings: Surroundings
 
     func post(_ request: Request, _ context: WebContext) async throws -> Response {
-        try await MachineEndpoint.answer("backchannel authentication", request, context) { asked in
+        try await MachineEndpoint.answer(
+            "backchannel authentication", request, context, forbidden: .accessDenied
+        ) { asked in
             try await answer(asked)
         }
     }
@@ -34,7 +38,8 @@ struct BackchannelAuthenticationEndpoint: Sendable {
         guard client.grants.contains(.ciba), !client.isPublic else {
             throw OAuthError(.unauthorizedClient, "the client is not registered for CIBA")
         }
-        let parsed = try CIBARequest.parse(asked.form, from: client, hints: hints)
+        _ = try await holders(asked, client)
+        let parsed = try CIBARequest.parse(try await unwrap(asked.form, from: client), from: client, hints: hints)
         guard let person = try await person(parsed.hint), person.state == .active else {
             throw OAuthError(.unknownUserID, "nobody is known by this hint")
         }

@@ -13,6 +13,7 @@ package struct CIBAPing: Sendable {
     let clients: ClientDirectory
     let crypto: any CryptoProvider
     let calls: any OutboundNotices
+    let surroundings: Surroundings
 
     private static func context(_ approval: String) -> String { "identity_approval.notification:" + approval }
 
@@ -37,9 +38,10 @@ package struct CIBAPing: Sendable {
     /// is tried again.
     package func deliver(_ message: OutboxMessage) async throws {
         let payload = try JSONParser.parse(Array(message.payload.utf8))
+        let now = surroundings.now()
         guard let id = payload["client"]?.stringValue, let approval = payload["approval"]?.stringValue,
             let uri = try await clients.find(id)?.policy.cibaNotificationURI,
-            let sealed = try await database.read({ try ApprovalStore.notification(of: approval, in: $0) })
+            let sealed = try await database.read({ try ApprovalStore.notification(of: approval, at: now, in: $0) })
         else { return }
         let opened = try JSONParser.parse(try crypto.open(sealed, context: Self.context(approval)))
         guard let authReqID = opened["auth_req_id"]?.stringValue, let token = opened["token"]?.stringValue else {

@@ -32,11 +32,13 @@ struct CIBARequest: Sendable {
         let scopes = try CheckScope.scopes(form.value("scope"), for: client)
         guard scopes.contains("openid") else { throw OAuthError(.invalidScope, "scope must hold openid") }
         return CIBARequest(
-            scopes: scopes, hint: try hint(form, hints), bindingMessage: try message(form),
+            scopes: scopes, hint: try hint(form, hints, client), bindingMessage: try message(form),
             life: try life(form), notificationToken: try notificationToken(form, client))
     }
 
-    private static func hint(_ form: ParameterList, _ hints: any IDTokenHintReader) throws(OAuthError) -> Hint {
+    private static func hint(_ form: ParameterList, _ hints: any IDTokenHintReader, _ client: Client)
+        throws(OAuthError) -> Hint
+    {
         let present = ["login_hint", "id_token_hint", "login_hint_token"].filter { form.value($0) != nil }
         guard present.count == 1 else {
             throw OAuthError(.invalidRequest, "exactly one of login_hint and id_token_hint must be sent")
@@ -45,8 +47,8 @@ struct CIBARequest: Sendable {
         guard let token = form.value("id_token_hint") else {
             throw OAuthError(.invalidRequest, "login_hint_token is not offered")
         }
-        guard let read = hints.read(token) else {
-            throw OAuthError(.invalidRequest, "id_token_hint is not an ID token of this issuer")
+        guard let read = hints.read(token), read.clientID == client.id else {
+            throw OAuthError(.invalidRequest, "id_token_hint is not an ID token of this issuer for this client")
         }
         return .idToken(read)
     }

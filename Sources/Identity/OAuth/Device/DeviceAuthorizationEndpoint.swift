@@ -12,6 +12,7 @@ struct DeviceAuthorizationEndpoint: Sendable {
 
     let database: any Database
     let authenticate: AuthenticateClient
+    let holders: EstablishHolder
     let crypto: any CryptoProvider
     let settings: IdentitySettings
     let surroundings: Surroundings
@@ -23,7 +24,7 @@ struct DeviceAuthorizationEndpoint: Sendable {
     }
 
     /// 1. no parameter twice; 2. the client, authenticated as at the token endpoint; 3. it is registered
-    /// for the grant; 4. scopes it is registered for.
+    /// for the grant; 4. a DPoP proof, where one is sent, is good; 5. scopes it is registered for.
     private func answer(_ asked: ClientRequest) async throws -> Response {
         if let name = asked.form.firstDuplicate {
             throw OAuthError(.invalidRequest, "a parameter is sent more than once", detail: name)
@@ -32,6 +33,7 @@ struct DeviceAuthorizationEndpoint: Sendable {
         guard client.grants.contains(.deviceCode) else {
             throw OAuthError(.unauthorizedClient, "the client is not registered for device authorization")
         }
+        _ = try await holders(asked, client)
         let scopes = try CheckScope.scopes(asked.form.value("scope"), for: client)
         let deviceCode = surroundings.newHandle()
         let code = try await open(deviceCode, scopes, client)

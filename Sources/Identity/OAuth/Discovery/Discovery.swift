@@ -43,10 +43,22 @@ struct Discovery: Sendable {
                 "introspection_endpoint_auth_methods_supported",
                 Client.AuthMethod.allCases.filter { $0 != .none }.map(\.rawValue)
             ),
+            (
+                "introspection_endpoint_auth_signing_alg_values_supported",
+                ClientSignedTokens.offered.map(\.rawValue).sorted()
+            ),
             ("revocation_endpoint_auth_methods_supported", Client.AuthMethod.allCases.map(\.rawValue)),
+            (
+                "revocation_endpoint_auth_signing_alg_values_supported",
+                ClientSignedTokens.offered.map(\.rawValue).sorted()
+            ),
             ("dpop_signing_alg_values_supported", Problem.proofAlgorithms),
             ("userinfo_signing_alg_values_supported", Client.IDTokenAlgorithm.allCases.map(\.rawValue)),
             ("request_object_signing_alg_values_supported", ClientSignedTokens.offered.map(\.rawValue).sorted()),
+            (
+                "backchannel_authentication_request_signing_alg_values_supported",
+                ClientSignedTokens.offered.map(\.rawValue).sorted()
+            ),
             ("code_challenge_methods_supported", ["S256"]),
             (
                 "scopes_supported",
@@ -64,7 +76,7 @@ struct Discovery: Sendable {
             ("acr_values_supported", AssuranceLevel.allCases.map(\.rawValue)),
             ("prompt_values_supported", AuthorizationRequest.Prompt.allCases.map(\.rawValue)),
             ("ui_locales_supported", ["zh-Hans", "en"]), ("claims_locales_supported", ["zh-Hans"]),
-            ("claim_types_supported", ["normal"]), ("display_values_supported", ["page", "popup", "touch", "wap"]),
+            ("claim_types_supported", ["normal"]), ("display_values_supported", ["page", "popup", "touch"]),
             ("authorization_signing_alg_values_supported", Client.IDTokenAlgorithm.allCases.map(\.rawValue)),
         ]
         return lists.map { JSONValue.Member($0.0, .strings($0.1)) }

@@ -4,7 +4,8 @@ package import Storage
 package import Web
 
 /// Tells systems that a session of theirs has ended (OpenID Connect Back-Channel Logout 1.0). The
-/// outbox delivers each message by itself, with back-off: one dead system holds up nobody.
+/// outbox delivers each message by itself, with back-off, and a system that is silent gets one attempt at a time: it holds
+/// up nobody.
 package struct BackchannelLogout: Sendable {
     package static let topic = "identity.backchannel-logout"
     /// RFC 8417 event type of a logout token (§2.4).
@@ -18,6 +19,20 @@ package struct BackchannelLogout: Sendable {
     let post: any OutboundForms
     let issuer: String
     let surroundings: Surroundings
+    private let silent = SilentReceivers()
+
+    init(
+        database: any Database, clients: ClientDirectory, keys: SigningKeys, subjects: Subjects,
+        post: any OutboundForms, issuer: String, surroundings: Surroundings
+    ) {
+        self.database = database
+        self.clients = clients
+        self.keys = keys
+        self.subjects = subjects
+        self.post = post
+        self.issuer = issuer
+        self.surroundings = surroundings
+    }
 
     /// Queues one message for the system of a session that has just ended.
     static func enqueue(
@@ -63,12 +78,24 @@ package struct BackchannelLogout: Sendable {
     func deliver(payload: String) async throws {
         let payload = try JSONParser.parse(Array(payload.utf8))
         guard let sid = payload["sid"]?.stringValue, let person = payload["sub"]?.stringValue,
-            let clientID = payload["client"]?.stringValue, let client = try await clients.find(clientID),
-            let uri = client.backchannelLogoutURI
-        else { return }
+            let clientID = payload["client"]?.stringValue
+        else { throw OutboxRejection("the message cannot be read", isFinal: true) }
+        guard let client = try await clients.find(clientID), let uri = client.backchannelLogoutURI else {
+            throw OutboxRejection("\(clientID) is gone or has no address any more", isFinal: true)
+        }
+        guard silent.mayTry(clientID, at: surroundings.now()) else {
+            throw OutboxRejection("\(clientID) has not answered lately", isFinal: false)
+        }
         let token = try logoutToken(
             sid: sid, subject: subjects.subject(of: person, for: client), client: client)
-        let status = try await post.post(ParameterList(["logout_token": token]), to: uri)
+        let status: Int
+        do {
+            status = try await post.post(ParameterList(["logout_token": token]), to: uri)
+        } catch {
+            silent.noAnswer(clientID, at: surroundings.now())
+            throw error
+        }
+        silent.answered(clientID)
         guard status == 200 || status == 204 else {
             throw OutboxRejection("\(clientID) answered \(status)", isFinal: status == 400)
         }

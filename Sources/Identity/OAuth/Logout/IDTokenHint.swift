@@ -11,7 +11,7 @@ struct IDTokenHint: Sendable, Hashable {
 /// Reads ID tokens brought back as hints.
 protocol IDTokenHintReader: Sendable {
     /// Signature, type and issuer must be ours; the token may have expired, as hints usually have
-    /// (OpenID Connect RP-Initiated Logout §2, §4).
+    /// (OpenID Connect RP-Initiated Logout §2, §4). `auth_time` tells it from signed userinfo, which is no hint.
     ///
     /// - Returns: `nil` for anything else.
     func read(_ token: String) -> IDTokenHint?
@@ -25,7 +25,8 @@ struct SignedIDTokenHints: IDTokenHintReader {
     func read(_ token: String) -> IDTokenHint? {
         guard token.utf8.count <= 8192, let claims = keys.verify(token, types: ["JWT"]),
             claims["iss"]?.stringValue == issuer, let subject = claims["sub"]?.stringValue,
-            let audience = claims["aud"]?.stringValue
+            let audience = claims["aud"]?.stringValue, claims["exp"]?.integerValue != nil,
+            claims["auth_time"]?.integerValue != nil
         else { return nil }
         if let sealed = claims["person"]?.stringValue {
             guard let person = subjects.reveal(sealed, of: audience) else { return nil }

@@ -26,7 +26,10 @@ struct LogoutEndpoint: Sendable {
 
     func post(_ request: Request, _ context: WebContext) async throws -> Response {
         let form = try await ParameterList.form(request)
-        guard form.contains("confirm") else { return try await respond(form, request, context) }
+        guard form.contains("confirm") else {
+            if let repeated = browsers.repeated(form, at: request) { return repeated }
+            return try await respond(form, request, context)
+        }
         try forms.check(request, token: try form.single(FormGuard.field), context: context)
         return try await parsed(form, context) { logout in
             try await signOut(try await browsers.unendedSession(of: request), logout, context)
@@ -37,6 +40,7 @@ struct LogoutEndpoint: Sendable {
         -> Response
     {
         try await parsed(parameters, context) { logout in
+            // Without a cookie: nobody is signed in here.
             guard let session = try await browsers.unendedSession(of: request) else {
                 return try await signOut(nil, logout, context)
             }
@@ -76,7 +80,8 @@ struct LogoutEndpoint: Sendable {
             await sessions.announce(ended)
         }
         var response = try signedOut.answer(ended, destination: logout.destination, context: context)
-        browsers.forget(on: &response)
+        // A request without the cookie must not be able to take it away.
+        if session != nil { browsers.forget(on: &response) }
         return response
     }
 

@@ -17,8 +17,6 @@ import Web
 struct UnwrapRequestObject: Sendable {
     private static let types = ["oauth-authz-req+jwt", "JWT"]
     private static let longest = Duration.hours(1)
-    /// Claims about the object itself, which are no parameters (RFC 7519 §4.1).
-    private static let ownClaims: Set<String> = ["iss", "aud", "exp", "nbf", "iat", "jti", "sub"]
     let tokens: ClientSignedTokens
     let issuer: String
     let surroundings: Surroundings
@@ -40,7 +38,7 @@ struct UnwrapRequestObject: Sendable {
         }
         try checkParties(claims, client)
         try checkTimes(claims, client)
-        return try parameters(claims)
+        return try ParameterList(requestObject: claims)
     }
 
     private func checkParties(_ claims: JSONValue, _ client: Client) throws(OAuthError) {
@@ -84,31 +82,6 @@ struct UnwrapRequestObject: Sendable {
                 throw refuse("iat of the request object is ahead of the time")
             }
         }
-    }
-
-    /// Members as parameters: strings as they are, numbers as text, `claims` as JSON, `resource` perhaps
-    /// several (RFC 9101 §4).
-    private func parameters(_ claims: JSONValue) throws(OAuthError) -> ParameterList {
-        var list = ParameterList()
-        for member in claims.objectMembers ?? [] where !Self.ownClaims.contains(member.name) {
-            guard member.name != "request", member.name != "request_uri" else {
-                throw refuse("a request object must not hold another one")
-            }
-            switch member.value {
-            case .string(let text): list.append(member.name, text)
-            case .integer(let number): list.append(member.name, String(number))
-            case .object: list.append(member.name, String(decoding: member.value.encoded(), as: UTF8.self))
-            case .array(let values) where member.name == ResourceIndicators.parameter:
-                for value in values {
-                    guard let text = value.stringValue else { throw refuse("resource holds no URI") }
-                    list.append(member.name, text)
-                }
-            case .null: continue
-            // Extensions this server does not know are ignored (RFC 6749 §3.1).
-            case .bool, .number, .array: continue
-            }
-        }
-        return list
     }
 
     private func refuse(_ description: String, _ detail: String? = nil) -> OAuthError {

@@ -27,15 +27,18 @@ enum ResourceIndicators {
     }
 
     /// What one answer of the token endpoint is for (RFC 8707 §2.2): a part of what was granted.
-    /// Where the authorization named nothing, the client may choose among its audiences now.
+    /// Where the authorization named nothing, the client may choose among its audiences now, unless a person was asked
+    /// for consent: their page named the resources of the authorization and no others.
     ///
+    /// - Parameter isConsented: a person stands behind the grant and has been asked.
     /// - Throws: `invalid_target` for anything beyond.
     static func narrow(
-        _ granted: [String], to values: [String], client: Client, apiAudience: String
+        _ granted: [String], to values: [String], client: Client, isConsented: Bool, apiAudience: String
     ) throws(OAuthError) -> [String] {
         let asked = try parse(values)
         guard !asked.isEmpty else { return granted }
-        let allowed = granted.isEmpty ? Self.allowed(for: client, apiAudience: apiAudience) : Set(granted)
+        let open = isConsented ? [apiAudience] : Self.allowed(for: client, apiAudience: apiAudience)
+        let allowed = granted.isEmpty ? open : Set(granted)
         guard asked.allSatisfy(allowed.contains) else {
             throw OAuthError(.invalidTarget, "one of the resources was not granted")
         }
@@ -73,12 +76,19 @@ extension Grant {
 extension TokenIssuer {
     /// The resources that this answer is for, out of those of the grant.
     func narrow(_ grant: Grant, _ request: ClientRequest, _ client: Client) throws(OAuthError) -> [String] {
-        try narrow(grant.terms.resources ?? [], request, client)
+        try narrow(grant.terms.resources ?? [], request, client, isConsented: client.policy.asksConsent)
     }
 
-    func narrow(_ granted: [String], _ request: ClientRequest, _ client: Client) throws(OAuthError) -> [String] {
+    /// The resources that a machine asks for on its own behalf.
+    func resources(_ request: ClientRequest, _ client: Client) throws(OAuthError) -> [String] {
+        try narrow([], request, client, isConsented: false)
+    }
+
+    private func narrow(
+        _ granted: [String], _ request: ClientRequest, _ client: Client, isConsented: Bool
+    ) throws(OAuthError) -> [String] {
         try ResourceIndicators.narrow(
-            granted, to: request.form.all(ResourceIndicators.parameter), client: client,
+            granted, to: request.form.all(ResourceIndicators.parameter), client: client, isConsented: isConsented,
             apiAudience: settings.apiAudience)
     }
 }

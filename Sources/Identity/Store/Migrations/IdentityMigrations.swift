@@ -19,5 +19,6 @@ package enum IdentityMigrations {
         M0040LogoutDeliveries.migration,
         M0041Approvals.migration,
         M0050ClientGrants.migration,
+        M0051CleanupTimes.migration,
     ]
 }

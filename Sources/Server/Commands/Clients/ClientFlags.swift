@@ -123,6 +123,9 @@ struct ClientFlags: ParsableArguments {
     @Option(help: "Where CIBA pings are sent.")
     var cibaNotificationUri: String?
 
+    @Option(help: "Algorithm with which it signs its CIBA requests; it must sign them then.")
+    var cibaRequestAlgorithm: String?
+
     @Option(help: "Life of access tokens: 30 to 600 seconds.")
     var accessTokenSeconds: Int?
 
@@ -206,7 +209,9 @@ struct ClientFlags: ParsableArguments {
             ("request_object_signing_alg", requestObjectAlgorithm),
             ("token_endpoint_auth_signing_alg", assertionAlgorithm), ("minimum_assurance", minAssurance),
             ("sector_identifier_uri", sectorIdentifierUri), ("backchannel_token_delivery_mode", cibaDelivery),
-            ("backchannel_client_notification_endpoint", cibaNotificationUri), ("channel", channel), ("hall", hall),
+            ("backchannel_client_notification_endpoint", cibaNotificationUri),
+            ("backchannel_authentication_request_signing_alg", cibaRequestAlgorithm), ("channel", channel),
+            ("hall", hall),
             ("software_id", softwareId), ("software_version", softwareVersion),
         ]
     }

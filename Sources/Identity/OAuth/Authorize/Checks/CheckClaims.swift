@@ -50,7 +50,14 @@ struct CheckClaims: AuthorizeCheck {
             guard asked.isEmpty || !levels.isEmpty else {
                 throw OAuthError(.unmetAuthenticationRequirements, "none of the essential acr values exists")
             }
-            request.essentialLevels = levels
+            guard !levels.isEmpty else { return }
+            // Asked for in both places: both are conditions.
+            let both =
+                request.essentialLevels.isEmpty ? levels : request.essentialLevels.filter(levels.contains)
+            guard !both.isEmpty else {
+                throw OAuthError(.unmetAuthenticationRequirements, "no acr meets both essential requests")
+            }
+            request.essentialLevels = both
         default: return
         }
     }

@@ -11,8 +11,9 @@ struct CheckHints: AuthorizeCheck {
         if let hint = parameters.value("login_hint"), hint.utf8.count <= 128 { request.loginHint = hint }
         if let locales = parameters.value("ui_locales"), locales.utf8.count <= 128 { request.uiLocales = locales }
         guard let token = parameters.value("id_token_hint") else { return }
-        guard let hint = hints.read(token) else {
-            throw OAuthError(.invalidRequest, "id_token_hint is not an ID token of this issuer")
+        // One system's token brought by another would tell them that both mean the same person.
+        guard let hint = hints.read(token), hint.clientID == client.id else {
+            throw OAuthError(.invalidRequest, "id_token_hint is not an ID token of this issuer for this client")
         }
         request.hintedPerson = hint.subject
     }

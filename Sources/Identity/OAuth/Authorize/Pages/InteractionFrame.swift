@@ -29,13 +29,25 @@ struct InteractionFrame: Sendable {
         case .gone: return try gone(context)
         case .completed: return try completed(context)
         case .waiting(let authorization):
-            guard let client = try await clients.find(authorization.clientID) else { return try gone(context) }
+            guard let client = try await client(of: authorization) else { return try gone(context) }
             guard let session = try await browsers.session(of: request) else {
                 return redirect(to: .signIn, handle)
             }
             return try await body(
                 Waiting(handle: handle, authorization: authorization, client: client, session: session))
         }
+    }
+
+    /// The client of a waiting request, if it is still registered and still answers at the address of the request: people
+    /// may take half an hour to sign in.
+    func client(of authorization: AuthorizationRequest) async throws -> Client? {
+        guard let client = try await clients.find(authorization.clientID) else { return nil }
+        do {
+            try EstablishClient(clients: clients).check(redirectURI: authorization.redirectURI, of: client)
+        } catch {
+            return nil
+        }
+        return client
     }
 
     /// Goes on as far as possible.

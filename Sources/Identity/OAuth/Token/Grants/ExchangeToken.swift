@@ -9,7 +9,7 @@ import Web
 /// this one may exchange, or to itself; 3. `actor_token`, if there is one, is a live access token of this
 /// client; 4. without one the client itself is the actor, and only who may impersonate gets a token that does not say so
 /// (§1.1); the actors so far stay nested in `act` (§4.1); 5. audiences are those of the client's policy (§2.2.2
-/// `invalid_target`); 6. scopes are those of the subject token that the client is registered for, or fewer; 7. the
+/// `invalid_target`), and the level of assurance is the client's least; 6. scopes are those of the subject token that the client is registered for, or fewer; 7. the
 /// token dies with the subject token at the latest, and with its grant and session; 8. every exchange is in the audit trail.
 struct ExchangeToken: TokenGrant {
     let type = Client.GrantType.tokenExchange
@@ -27,6 +27,9 @@ struct ExchangeToken: TokenGrant {
         let asked = try ExchangeRequest(request.form)
         guard let subject = try await accessTokens.live(asked.subjectToken), mayExchange(client, subject) else {
             throw ExchangeRequest.refuse("subject_token is not valid or not open to this client")
+        }
+        if let least = client.policy.minimumAssurance, subject.personID != nil, subject.acr ?? .l0 < least {
+            throw ExchangeRequest.refuse("subject_token does not reach the assurance that this client needs")
         }
         let act = try await actor(asked, subject, client)
         let audiences = try audiences(asked, subject, client)
@@ -68,7 +71,9 @@ struct ExchangeToken: TokenGrant {
     private func audiences(_ asked: ExchangeRequest, _ subject: AccessTokenClaims, _ client: Client) throws(OAuthError)
         -> [String]
     {
-        let allowed = Set(client.policy.audiences ?? []).union([tokens.settings.apiAudience])
+        var allowed = ResourceIndicators.allowed(for: client, apiAudience: tokens.settings.apiAudience)
+        // A system that people are asked about reaches what they were asked about.
+        if client.policy.asksConsent, subject.personID != nil { allowed.formIntersection(subject.audience) }
         let wanted = asked.audiences.isEmpty ? subject.audience.filter(allowed.contains) : asked.audiences
         guard !wanted.isEmpty, wanted.allSatisfy(allowed.contains) else {
             throw OAuthError(.invalidTarget, "the client may not ask for tokens for this audience")

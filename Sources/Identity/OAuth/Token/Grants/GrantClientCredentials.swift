@@ -20,7 +20,7 @@ struct GrantClientCredentials: TokenGrant {
             scopes = asked
         }
         guard !scopes.isEmpty else { throw OAuthError(.invalidScope, "the client has no scope of its own") }
-        let resources = try tokens.narrow([], request, client)
+        let resources = try tokens.resources(request, client)
         return try await tokens.answer(
             client: client, scopes: scopes, resources: resources, holder: request.holder, at: surroundings.now())
     }

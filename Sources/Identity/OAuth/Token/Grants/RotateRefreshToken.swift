@@ -9,6 +9,9 @@ import Web
 /// that a client whose answer was lost, or whose two tabs refresh at once, gets the very same
 /// successor for ten seconds and never two. A replaced token that comes back later has been stolen
 /// by one side or the other: the family dies and an alarm is written.
+///
+/// Under FAPI 2.0 the token stays the same and only its idle time begins anew (Security Profile §5.3.2.1): it is
+/// worth nothing without the client's key, and a lost answer must never cost a person their access.
 struct RotateRefreshToken: TokenGrant {
     let type = Client.GrantType.refreshToken
     let database: any Database
@@ -36,11 +39,16 @@ struct RotateRefreshToken: TokenGrant {
         }
         let resources = try tokens.narrow(stored.grant, request, client)
         let grant = try narrow(registered(stored, client), request).narrowed(toResources: resources)
-        let successor = crypto.blindIndex(token, domain: "identity_refresh_token.successor")
-        switch try await rotate(hash, stored, successor: successor, for: client, at: now) {
-        case .rotated(let person):
+        let next =
+            client.policy.isFAPI2 ? token : crypto.blindIndex(token, domain: "identity_refresh_token.successor")
+        let outcome =
+            client.policy.isFAPI2
+            ? try await prolong(hash, stored, for: client, at: now)
+            : try await rotate(hash, stored, successor: next, for: client, at: now)
+        switch outcome {
+        case .good(let person):
             return try await tokens.answer(
-                grant, person: person, client: client, refreshToken: Secret(successor), nonce: nil,
+                grant, person: person, client: client, refreshToken: Secret(next), nonce: nil,
                 holder: request.holder, at: now)
         case .reused:
             revocations.note(stored.grant.id, at: now)
@@ -50,7 +58,7 @@ struct RotateRefreshToken: TokenGrant {
     }
 
     private enum Outcome: Sendable {
-        case rotated(Person)
+        case good(Person)
         case reused
         case over
     }
@@ -71,14 +79,27 @@ struct RotateRefreshToken: TokenGrant {
                 try RefreshStore.add(
                     successorHash, family: family, generation: generation + 1, expires: expires, at: now,
                     in: transaction)
-                return .rotated(person)
+                return .good(person)
             }
             guard let replacedAt = try RefreshStore.find(hash, in: transaction)?.replacedAt else { return .over }
-            if replacedAt + grace >= now { return .rotated(person) }
+            if replacedAt + grace >= now { return .good(person) }
             _ = try RefreshStore.revoke(family: family, because: "reused", at: now, in: transaction)
             try RevocationStore.revoke(family, at: now, in: transaction)
             try AuditStore.append(alarm, in: transaction)
             return .reused
+        }
+    }
+
+    private func prolong(_ hash: String, _ stored: RefreshStore.Token, for client: Client, at now: Instant) async throws
+        -> Outcome
+    {
+        let expires = min(now + client.refreshIdle, stored.familyEndsAt)
+        return try await database.transaction { transaction in
+            guard try RefreshStore.hold(family: stored.grant.id, at: now, in: transaction),
+                let person = try PersonStore.find(stored.grant.personID, in: transaction), person.state == .active,
+                try RefreshStore.prolong(hash, to: expires, at: now, in: transaction)
+            else { return .over }
+            return .good(person)
         }
     }
 
@@ -87,6 +108,9 @@ struct RotateRefreshToken: TokenGrant {
         let scopes = stored.grant.scopes.filter(client.scopes.contains)
         guard !scopes.isEmpty, !stored.offline || scopes.contains("offline_access") else {
             throw refuse("the client is no longer registered for what was granted")
+        }
+        if let least = client.policy.minimumAssurance, stored.grant.acr < least {
+            throw refuse("the sign-in does not reach the assurance that this client needs now")
         }
         return stored.grant.narrowed(to: scopes)
     }
