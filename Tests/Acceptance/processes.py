@@ -11,7 +11,8 @@ import httpx
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 ARTIFACTS = ROOT / ".build" / "artifacts"
-PROGRAMS = pathlib.Path(os.environ.get("YIMEN_PROGRAMS", ROOT / ".build" / "debug"))
+# Taken out of the environment: the programs themselves know no such variable.
+PROGRAMS = pathlib.Path(os.environ.pop("YIMEN_PROGRAMS", ROOT / ".build" / "debug"))
 
 
 def free_port() -> int:
