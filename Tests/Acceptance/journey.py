@@ -41,7 +41,20 @@ def choose_time(browser: Browser, hall: str) -> str:
     browser.picture("times")
     chosen = browser.one("button.time").find_element("css selector", ".at").text
     browser._click_through(lambda: browser.one("button.time"), "a free time")
+    browser.until(lambda: browser.has(LANDED) or too_late(browser), "what comes after the choice")
+    if not browser.has(LANDED):
+        # The slot began between the look at the list and the click; the page says so and offers the next.
+        chosen = browser.one("button.time").find_element("css selector", ".at").text
+        browser._click_through(lambda: browser.one("button.time"), "the next free time")
     return chosen
+
+
+# A held time, the page in between, or the sign-in.
+LANDED = ".countdown, form[data-send-at-once] button, input[type=password]"
+
+
+def too_late(browser: Browser) -> bool:
+    return text("booking.fault.not-a-slot") in browser.words
 
 
 def confirm(browser: Browser):
