@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test quick fmt lint cert docs bench screenshots clean
+.PHONY: help run test test-deep quick fmt lint cert docs bench screenshots clean
 
 help: ## lists these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -9,6 +9,9 @@ run: ## installs what is missing, builds, seeds the demo and serves it; YIMEN_HT
 
 test: ## everything on SQLite and PostgreSQL, with a real browser; ends with one count
 	@scripts/test.sh
+
+test-deep: ## lets mutated input loose on every parser for a minute each, and kills the server under load; hours
+	@scripts/test-deep.sh
 
 quick: ## Swift tests on SQLite only, no browser
 	@scripts/test.sh quick

@@ -150,6 +150,13 @@ let package = Package(
             name: "StorageProbe",
             dependencies: ["Storage", logging, .product(name: "GRDB", package: "GRDB.swift")],
             path: "Tests/StorageProbe", swiftSettings: settings),
+        .executableTarget(
+            name: "FuzzProbe",
+            dependencies: [
+                "Core", "Cryptography", "Storage", "Web", "Catalogue", "Identity", "Booking", hummingbird, httpTypes,
+                logging, .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
+            path: "Tests/FuzzProbe", swiftSettings: settings),
         .testTarget(
             name: "StorageTests", dependencies: ["Core", "Storage", "TestKit", "StorageProbe", logging, lifecycle],
             swiftSettings: settings),
