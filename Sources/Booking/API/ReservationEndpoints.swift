@@ -24,10 +24,14 @@ struct ReservationEndpoints: Sendable {
         let key = try request.idempotencyKey()
         let body = try await JSONBody.read(request)
         try body.rejectUnknown(["hall", "items", "start", "mandate"])
+        // Default power: none. What nobody has checked must not be stored as if somebody had.
+        guard try body.optionalString("mandate", max: 64) == nil else {
+            throw Problem.invalid("mandate", "acting for somebody else is not offered")
+        }
         let asked = HoldRequest(
             hall: try body.string("hall", max: 64),
             items: try body.strings("items", maxCount: CheckHold.maximumItems, maxLength: 64),
-            start: try body.instant("start"), mandate: try body.optionalString("mandate", max: 64))
+            start: try body.instant("start"))
         let held = try await booking.reservations.hold(asked, by: principal, idempotencyKey: key)
         var response = Response.json(BookingJSON.reservation(held), status: .created).withNoStore()
         response.headers[.location] = "/api/v1/reservations/" + held.id

@@ -76,8 +76,9 @@ package struct Reservations: Sendable {
 
     /// T3 and T4: gives up a hold at once, a booking with a delay before its place is offered again.
     ///
+    /// - Parameter onlyHeld: T3 alone: what has been confirmed meanwhile stays.
     /// - Throws: `out-of-order` with the state, `too-late` after the cut-off, `not-found`.
-    package func cancel(_ id: String, by principal: Principal) async throws -> Reservation {
+    package func cancel(_ id: String, by principal: Principal, onlyHeld: Bool = false) async throws -> Reservation {
         let now = core.now()
         let person = principal.subject
         let core = core
@@ -90,8 +91,9 @@ package struct Reservations: Sendable {
                 try ClaimStore.release(reservation: id, in: tx)
                 return try core.giveUp(released, .released, at: now, in: tx)
             }
-            if let cancelled = try ReservationStore.step(
-                id, person: person, .cancel, from: .booked, startingAfter: latest, at: now, in: tx)
+            if !onlyHeld,
+                let cancelled = try ReservationStore.step(
+                    id, person: person, .cancel, from: .booked, startingAfter: latest, at: now, in: tx)
             {
                 try ClaimStore.release(reservation: id, at: reoffer, in: tx)
                 try BookingMessages.cancelled(cancelled, core: core, at: now, in: tx)
@@ -100,7 +102,7 @@ package struct Reservations: Sendable {
             let reservation = try Reservations.own(id, person: person, in: tx)
             switch reservation.state {
             case .cancelled, .released: return reservation
-            case .booked: throw Problem(.tooLate, "It is too late to cancel this booking.")
+            case .booked where !onlyHeld: throw Problem(.tooLate, "It is too late to cancel this booking.")
             default: throw Problem.outOfOrder(reservation.state)
             }
         }

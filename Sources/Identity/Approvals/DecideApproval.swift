@@ -31,6 +31,8 @@ struct DecideApproval: Sendable {
         let event = AuditEvent.approvalDecided(approval, by: session.personID, decision: "approved", surroundings)
         let idleEnds = now + settings.sessionIdle
         return try await database.transaction { transaction in
+            // Before or after a sign-out everywhere, which would not see the session that is opened here.
+            try PersonStore.hold(row: session.personID, in: transaction)
             guard try SSOSessionStore.touch(session.id, idleEnds: idleEnds, at: now, in: transaction) else {
                 return .signedOut
             }

@@ -68,13 +68,14 @@ package struct ConsentRegistry: Sendable {
             [sessions] transaction -> (found: Bool, ended: [EndedSessions]) in
             // First: whoever issues a code on the strength of a consent holds its rows.
             var found = try ConsentStore.remove(person: person, client: client, in: transaction) > 0
-            for family in try RefreshStore.revokeAll(of: person, client: client, at: now, in: transaction) {
-                try RevocationStore.revoke(family, at: now, in: transaction)
-                found = true
-            }
             var ended = [EndedSessions]()
             for sid in try RelyingSessionStore.open(of: person, client: client, in: transaction) {
                 ended.append(try sessions.endOne(sid: sid, of: person, at: now, in: transaction))
+            }
+            // Last: a redemption under way holds its session, and has opened its family when that has been ended.
+            for family in try RefreshStore.revokeAll(of: person, client: client, at: now, in: transaction) {
+                try RevocationStore.revoke(family, at: now, in: transaction)
+                found = true
             }
             if found || !ended.isEmpty { try AuditStore.append(event, in: transaction) }
             return (found || !ended.isEmpty, ended)

@@ -5,7 +5,7 @@ import Core
 ///
 /// 1. a web application is reached over https alone; a native one by loopback address or private scheme;
 /// 2. all other addresses are https;
-/// 3. it acts for people only: no grant for itself.
+/// 3. it acts for people who come to it: no grant for itself, none that sends people messages.
 struct CheckStranger: RegistrationCheck {
     func check(_ input: ClientRegistration, _ terms: RegistrationTerms, _ faults: inout [ClientFault]) {
         let isNative = input.profile.applicationType == "native"
@@ -26,7 +26,10 @@ struct CheckStranger: RegistrationCheck {
         for case (let member, let uri?) in others where !uri.hasPrefix("https://") {
             faults.append(ClientFault(member, uri, "must be https"))
         }
-        let forItself: Set = ["client_credentials", "urn:ietf:params:oauth:grant-type:token-exchange"]
+        let forItself: Set = [
+            "client_credentials", "urn:ietf:params:oauth:grant-type:token-exchange",
+            "urn:openid:params:grant-type:ciba",
+        ]
         for grant in input.grants where forItself.contains(grant) {
             faults.append(ClientFault("grant_types", grant, "is for systems that an administrator registers"))
         }

@@ -43,6 +43,7 @@ struct SessionEnding: Sendable {
         at now: Instant, in transaction: any Transaction
     ) throws -> EndedSessions {
         let logout = surroundings.newID()
+        try PersonStore.hold(row: person, in: transaction)
         var systems = [EndedSystem]()
         for session in try SSOSessionStore.openSessions(of: person, in: transaction) where session != kept {
             systems += try end(session, as: logout, by: actor, because: reason, at: now, in: transaction)

@@ -24,6 +24,11 @@ enum ApprovalStore {
         SELECT \(columns) FROM identity_approval
         WHERE person_id = $1 AND kind = 'ciba' AND state = 'waiting' AND expires_at_ms > $2 ORDER BY id LIMIT 50
         """)
+    private static let asked = SQL(
+        """
+        SELECT count(*) AS n FROM identity_approval
+        WHERE person_id = $1 AND kind = 'ciba' AND created_at_ms > $2
+        """)
     private static let poll = SQL(
         """
         UPDATE identity_approval SET polled_at_ms = $2
@@ -88,6 +93,11 @@ enum ApprovalStore {
     /// Only one that still waits.
     static func find(userCodeIndex: String, at now: Instant, in statements: any Statements) throws -> Approval? {
         try statements.first(byUserCode, userCodeIndex, now).map(approval)
+    }
+
+    /// How often systems have asked a person since then, whatever became of it.
+    static func asked(of person: String, since: Instant, in statements: any Statements) throws -> Int {
+        try statements.first(asked, person, since)?.int("n") ?? 0
     }
 
     static func waiting(for person: String, at now: Instant, in statements: any Statements) throws -> [Approval] {

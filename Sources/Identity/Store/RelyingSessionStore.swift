@@ -16,6 +16,11 @@ enum RelyingSessionStore {
         """)
     private static let touch = SQL(
         "UPDATE identity_relying_session SET last_used_at_ms = $2 WHERE sid = $1 AND ended_at_ms IS NULL RETURNING sid")
+    private static let sessionEnd = SQL(
+        """
+        SELECT s.ends_at_ms FROM identity_relying_session r JOIN identity_sso_session s ON s.id = r.sso_session_id
+        WHERE r.sid = $1
+        """)
     private static let endUnder = SQL(
         """
         UPDATE identity_relying_session SET ended_at_ms = $2 WHERE sso_session_id = $1 AND ended_at_ms IS NULL
@@ -68,6 +73,11 @@ enum RelyingSessionStore {
     ///   same time comes before or after the whole transaction.
     static func touch(_ sid: String, at now: Instant, in transaction: any Transaction) throws -> Bool {
         try transaction.first(touch, sid, now) != nil
+    }
+
+    /// When the sign-in under which the system was visited ends at the latest.
+    static func sessionEnd(of sid: String, in statements: any Statements) throws -> Instant? {
+        try statements.first(sessionEnd, sid)?.instant("ends_at_ms")
     }
 
     static func endAll(under ssoSession: String, at now: Instant, in transaction: any Transaction) throws

@@ -85,6 +85,11 @@ struct Groundwork: Sendable {
         }
     }
 
+    /// As `requireCurrentSchema`, for a server that runs: no lock, no transaction that writes.
+    func requireAppliedSchema() async throws {
+        guard try await migrator.isApplied(Schema.all) else { throw StartupFault("the database lacks migrations") }
+    }
+
     /// - Throws: `StartupFault` when the database holds values that none of the keys here opens.
     func requireMatchingKeys() async throws {
         try await SealedValues(database: database, provider: provider).requireOpenable(keys: settings.keyDirectory)

@@ -21,13 +21,14 @@ struct HTTPListener {
             settings.idleTimeout.components.seconds * 1_000_000_000)
         let decoder = HTTP1Channel.Configuration.DecoderConfiguration(
             maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 100)
-        guard let files = settings.tls else {
-            return .http1(configuration: .init(idleTimeout: idle, httpDecoderConfiguration: decoder))
-        }
+        // The same for HTTP/1.1 behind TLS, which is served where HTTP/2 is not negotiated.
+        let http1 = HTTP1Channel.Configuration(idleTimeout: idle, httpDecoderConfiguration: decoder)
+        guard let files = settings.tls else { return .http1(configuration: http1) }
         var configuration = try tlsConfiguration(files)
         guard settings.asksForCertificates else {
             return try .http2Upgrade(
-                tlsConfiguration: configuration, configuration: .init(idleTimeout: settings.idleTimeout))
+                tlsConfiguration: configuration,
+                configuration: .init(idleTimeout: settings.idleTimeout, streamConfiguration: http1))
         }
         // Any certificate is taken on the connection, which proves that the client holds its key; what it is worth
         // is judged where a client is authenticated (RFC 8705 §2).
@@ -36,7 +37,7 @@ struct HTTPListener {
             tlsChannelConfiguration: TLSChannelConfiguration(
                 tlsConfiguration: configuration,
                 customVerificationCallback: { _, promise in promise.succeed(.certificateVerified) }),
-            configuration: .init(idleTimeout: settings.idleTimeout))
+            configuration: .init(idleTimeout: settings.idleTimeout, streamConfiguration: http1))
     }
 
     /// The certificate of a connection, or of the one that an HTTP/2 stream belongs to.

@@ -13,7 +13,7 @@ struct Readiness {
         return [
             ReadinessCheck("serving") { if state.isDraining { throw StartupFault("this process is stopping") } },
             ReadinessCheck("database") { try await groundwork.database.checkHealth() },
-            ReadinessCheck("schema") { try await groundwork.requireCurrentSchema() },
+            ReadinessCheck("schema") { try await groundwork.requireAppliedSchema() },
             ReadinessCheck("keys") { try groundwork.keys.refresh() },
         ]
     }

@@ -68,9 +68,11 @@ struct ServeCommand: AsyncParsableCommand {
         let services: [any Service] = [
             application, Draining(state: state, pause: settings.drainPause, logger: logger),
         ]
-        try await ServiceGroup(
-            configuration: .init(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-        ).run()
+        var configuration = ServiceGroupConfiguration(
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        // A reader that has stopped reading must not keep the process from ending.
+        configuration.maximumGracefulShutdownDuration = settings.drainPause + .seconds(30)
+        try await ServiceGroup(configuration: configuration).run()
     }
 
     private func open(_ settings: ServerSettings, _ instruments: House.Instruments) async throws -> Groundwork {

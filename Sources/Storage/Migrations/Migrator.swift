@@ -32,6 +32,17 @@ package struct Migrator: Sendable {
         return applied
     }
 
+    /// Whether everything this program needs is there, asked as cheaply as a probe every second may ask. A database that
+    /// is newer is good too: while servers are replaced one by one, the old ones go on.
+    ///
+    /// - Throws: `StorageError` when the table of migrations cannot be read.
+    package func isApplied(_ domains: [[Migration]]) async throws -> Bool {
+        let applied = try await database.read { statements in
+            Set(try statements.query("SELECT id FROM storage_migration ORDER BY id").map { try $0.text("id") })
+        }
+        return ([StorageMigrations.all] + domains).allSatisfy { $0.allSatisfy { applied.contains($0.id) } }
+    }
+
     @discardableResult
     package func migrate(_ domains: [Migration]..., dryRun: Bool = false) async throws -> [String] {
         try await migrate(domains, dryRun: dryRun)

@@ -1,5 +1,5 @@
 import Core
-import HTTPTypes
+package import HTTPTypes
 package import Hummingbird
 
 /// What the browser's CSRF cookies say.
@@ -94,7 +94,7 @@ package func constantTimeEqual(_ left: String, _ right: String) -> Bool {
 }
 
 extension HTTPField.Name {
-    static let secFetchSite = HTTPField.Name("sec-fetch-site") ?? .origin
+    package static let secFetchSite = HTTPField.Name("sec-fetch-site") ?? .origin
     static let secFetchMode = HTTPField.Name("sec-fetch-mode") ?? .origin
     static let csrfToken = HTTPField.Name("x-csrf-token") ?? .origin
     static let xForwardedFor = HTTPField.Name("x-forwarded-for") ?? .origin

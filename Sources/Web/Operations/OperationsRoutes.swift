@@ -64,7 +64,8 @@ struct OperationsRoutes {
 
     private func metrics(_ context: WebContext) throws -> Response {
         guard let registry = services.metrics else { throw Problem(.notFound) }
-        if let address = context.connectionAddress, !readers.contains(where: { $0.contains(address) }) {
+        // Behind a proxy on this machine it is the reader that counts, not the proxy.
+        if context.connectionAddress != nil, !readers.contains(where: { $0.contains(context.clientAddress) }) {
             throw Problem(.notFound)
         }
         var response = Response.text(registry.text())

@@ -85,7 +85,8 @@ enum SamplePages {
             description: "resume", template: "booking/resume",
             model: ResumePage(
                 item: item, hall: hall, when: "11月24日 周二 09:00", start: "2026-11-24T09:00:00+08:00", key: "k",
-                holdURL: "/book/estate/jinan/hold", timesURL: "/book/estate/jinan"), shows: ["data-send-at-once"]),
+                holdURL: "/book/estate/jinan/hold", timesURL: "/book/estate/jinan", goesOn: true),
+            shows: ["data-send-at-once"]),
         Sample(
             description: "cancel", template: "booking/cancel",
             model: CancelPage(

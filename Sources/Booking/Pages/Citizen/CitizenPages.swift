@@ -93,7 +93,8 @@ struct CitizenPages: Sendable {
         let page = ResumePage(
             item: ItemPart(item, words: words), hall: HallPart(hall, words: words), when: words.moment(start),
             start: ProvinceTime.format(start), key: key, holdURL: times + "/hold",
-            timesURL: times + "?date=\(ProvinceTime.date(of: start))")
+            timesURL: times + "?date=\(ProvinceTime.date(of: start))",
+            goesOn: request.headers[.secFetchSite] == "same-origin")
         return try desk.renderer.render("booking/resume", page, titleKey: "booking.resume.title", context: context)
     }
 }
@@ -107,4 +108,6 @@ struct ResumePage: Sendable {
     let key: String
     let holdURL: String
     let timesURL: String
+    /// The step goes on by itself only on the way from our own sign-in: a link elsewhere must not hold a time for anybody.
+    let goesOn: Bool
 }

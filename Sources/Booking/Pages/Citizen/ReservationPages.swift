@@ -68,7 +68,7 @@ struct ReservationPages: Sendable {
         // A hold that has been confirmed in another tab must not be cancelled by this button.
         if held.state == .held {
             do {
-                _ = try await desk.booking.reservations.cancel(held.id, by: person)
+                _ = try await desk.booking.reservations.cancel(held.id, by: person, onlyHeld: true)
             } catch let problem as Problem where ReservationPages.showsState.contains(problem.kind) {
                 return try await one(context, refusal: problem.kind)
             }

@@ -12,6 +12,8 @@ struct BackchannelAuthenticationEndpoint: Sendable {
     static let interval = Duration.seconds(5)
     /// Requests that may wait for one person at a time: more would be a way to wear people down.
     private static let mostWaiting = 5
+    /// Each sends a text message, answered, expired or not.
+    private static let mostInAnHour = 20
 
     let database: any Database
     let authenticate: AuthenticateClient
@@ -89,6 +91,7 @@ struct BackchannelAuthenticationEndpoint: Sendable {
         let isOpen = try await database.transaction { [opening] transaction in
             try PersonStore.hold(row: person.id, in: transaction)
             guard try ApprovalStore.waiting(for: person.id, at: now, in: transaction).count < Self.mostWaiting,
+                try ApprovalStore.asked(of: person.id, since: now - .hours(1), in: transaction) < Self.mostInAnHour,
                 try ApprovalStore.add(opening, at: now, in: transaction)
             else { return false }
             try AuditStore.append(event, in: transaction)

@@ -17,6 +17,8 @@ struct CIBARequest: Sendable {
     let notificationToken: String?
 
     static let longestLife = Duration.minutes(10)
+    /// Time enough to find one's phone.
+    private static let shortestLife = Duration.seconds(30)
     private static let standardLife = Duration.minutes(2)
     /// What fits on a phone's screen and can be compared at a glance.
     static let longestMessage = 60
@@ -29,6 +31,7 @@ struct CIBARequest: Sendable {
     static func parse(_ form: ParameterList, from client: Client, hints: any IDTokenHintReader) throws(OAuthError)
         -> CIBARequest
     {
+        guard form.value("scope") != nil else { throw OAuthError(.invalidRequest, "scope is missing") }
         let scopes = try CheckScope.scopes(form.value("scope"), for: client)
         guard scopes.contains("openid") else { throw OAuthError(.invalidScope, "scope must hold openid") }
         return CIBARequest(
@@ -73,7 +76,7 @@ struct CIBARequest: Sendable {
         guard text.utf8.count <= 9, let seconds = Int(text), seconds > 0 else {
             throw OAuthError(.invalidRequest, "requested_expiry must be a positive number of seconds")
         }
-        return min(.seconds(seconds), longestLife)
+        return max(shortestLife, min(.seconds(seconds), longestLife))
     }
 
     private static func notificationToken(_ form: ParameterList, _ client: Client) throws(OAuthError) -> String? {

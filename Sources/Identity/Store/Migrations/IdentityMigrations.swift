@@ -20,5 +20,6 @@ package enum IdentityMigrations {
         M0041Approvals.migration,
         M0050ClientGrants.migration,
         M0051CleanupTimes.migration,
+        M0052ApprovalTimes.migration,
     ]
 }

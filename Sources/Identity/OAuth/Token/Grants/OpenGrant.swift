@@ -16,9 +16,19 @@ enum OpenGrant {
             let person = try PersonStore.find(grant.personID, in: transaction), person.state == .active
         else { return nil }
         if let refreshHash {
+            let offline = grant.scopes.contains("offline_access")
+            var ends = now + client.refreshLife
+            // Without `offline_access` nothing outlives the sign-in (OpenID Connect Core §11), however long the client's
+            // tokens live with it.
+            if !offline {
+                guard let session = try RelyingSessionStore.sessionEnd(of: grant.sid, in: transaction) else {
+                    return nil
+                }
+                ends = min(ends, session)
+            }
             try RefreshStore.open(
-                grant, offline: grant.scopes.contains("offline_access"), tokenHash: refreshHash,
-                idleEnds: now + client.refreshIdle, ends: now + client.refreshLife, at: now, in: transaction)
+                grant, offline: offline, tokenHash: refreshHash, idleEnds: min(now + client.refreshIdle, ends),
+                ends: ends, at: now, in: transaction)
         }
         return person
     }
