@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test test-deep quick fmt lint cert docs bench screenshots clean
+.PHONY: help run test test-deep quick golden fmt lint cert docs bench screenshots clean
 
 help: ## lists these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,6 +15,9 @@ test-deep: ## lets mutated input loose on every parser for a minute each, and ki
 
 quick: ## Swift tests on SQLite only, no browser
 	@scripts/test.sh quick
+
+golden: ## writes the kept HTTP exchanges of the tests anew; read the diff before committing it
+	@. scripts/build.sh && YIMEN_GOLDEN=write swift test --disable-xctest --filter Golden
 
 fmt: ## formats the Swift sources
 	@swift format --in-place --recursive --parallel Package.swift Sources Tests
