@@ -10,9 +10,11 @@ package struct BookingSettings: Sendable {
     package var sweepInterval = Duration.seconds(2)
     /// `booking.limits.active` (0…1000, default 6; 0 is no limit): open bookings of one person on all channels.
     package var activeLimit = 6
-    /// `booking.limits.perItemAndDay` (0…100, default 2; 0 is no limit): open bookings of one person for the same
-    /// first item on one day.
+    /// `booking.limits.perItemAndDay` (0…100, default 2; 0 is no limit): bookings of one person for the same item on
+    /// one day, each item of a visit counted; one cancelled or moved away on that very day goes on counting.
     package var itemDayLimit = 2
+    /// `booking.limits.moves` (0…100, default 5; 0 is no limit): how often one booking can be moved.
+    package var moveLimit = 5
     /// `booking.cancelCutoffMinutes` (0…2880, default 0): a booking can be cancelled or moved until this long before.
     package var cancelCutoff = Duration.zero
     /// `booking.reofferSeconds` (0…3600, default 30): a place that was cancelled or moved away from is offered again
@@ -43,6 +45,9 @@ package struct BookingSettings: Sendable {
     /// `booking.queue.windowLeaseMinutes` (5…1440, default 15): an officer who has neither acted at a window nor looked
     /// at its desk for this long can be followed by a colleague.
     package var windowLease = Duration.minutes(15)
+    /// `booking.queue.windowIdleMinutes` (5…1440, default 120): an officer who has not acted at a window for this long is
+    /// no longer taken to be there because the desk is looked at: a page left open looks for ever.
+    package var windowIdle = Duration.minutes(120)
     /// Not configurable: how many go first when somebody missed a call and is back.
     package var rejoinBehind = 3
     /// Not configurable: how often one number may come back.

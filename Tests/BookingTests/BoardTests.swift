@@ -1,9 +1,11 @@
 import Core
+import Hummingbird
 import TestKit
 import Testing
 
 @testable import Booking
 @testable import Storage
+@testable import Web
 
 @Suite("Boards: snapshot, live events, replay, and the chain behind them")
 struct BoardTests {
@@ -32,6 +34,50 @@ struct BoardTests {
                 #expect(await returning.next() == call)
                 group.cancelAll()
             }
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `a board cut between two events of one call is told both again`(backend: Backend) async throws {
+        try await withWorld(backend) { world in
+            _ = try await world.booking.queue.open("night-a-1", by: BookingWorld.officer(1))
+            _ = try await world.walkIn()
+            let before = try await world.database.read { try EventStore.lastSequence(of: BookingWorld.hall, in: $0) }
+            _ = try await world.booking.queue.callNext("night-a-1", by: BookingWorld.officer(1))
+            var events = try await world.booking.board.events(hall: BookingWorld.hall, after: before)
+                .makeAsyncIterator()
+            let call = try #require(await events.next())
+            let count = try #require(await events.next())
+            #expect(call.name == "called" && count.name == "queue" && call.sequence == count.sequence)
+            // Only the last has an id: what a board names as its last has been told it as a whole.
+            let lines = [call, count].map { String(buffer: $0.serverSent.encoded) }
+            #expect(!lines[0].contains("id: ") && lines[1].hasPrefix("id: \(count.sequence)\n"))
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `a call that a board learns of late is shown, and not spoken`(backend: Backend) async throws {
+        try await withWorld(backend) { world in
+            _ = try await world.booking.queue.open("night-a-1", by: BookingWorld.officer(1))
+            let issued = try await world.walkIn()
+            _ = try await world.booking.queue.callNext("night-a-1", by: BookingWorld.officer(1))
+            func replayed() async throws -> [BoardEvent] {
+                var events = try await world.booking.board.events(hall: BookingWorld.hall, after: 0).makeAsyncIterator()
+                var found = [BoardEvent]()
+                while let event = await events.next() {
+                    found.append(event)
+                    if event.name == "called" { return found }
+                }
+                return found
+            }
+            world.clock.advance(by: .seconds(20))
+            let timely = try await replayed()
+            #expect(timely.last?.name == "called" && !timely.contains { $0.data.contains("late") })
+            world.clock.advance(by: .seconds(1))
+            let late = try await replayed()
+            #expect(late.last?.data.contains("\"late\":true") == true)
+            #expect(late.last?.data.contains("\"number\":\"\(issued.number)\"") == true)
+            #expect(!late.dropLast().contains { $0.data.contains("late") })
         }
     }
 

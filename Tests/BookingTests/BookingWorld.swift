@@ -154,12 +154,12 @@ extension BookingWorld {
     /// A booking room over a database that is migrated; several may share one, as the processes of one system do.
     init(
         _ database: any Database, clock: MovableClock, keyRing: KeyRing, settings: BookingSettings,
-        random: any RandomSource = SystemRandom()
+        content: CatalogueContent = BookingWorld.content, random: any RandomSource = SystemRandom()
     ) throws {
         var settings = settings
         settings.horizonDays = min(settings.horizonDays, 2)
         let booking = Booking(
-            database: database, catalogue: Catalogue(CatalogueSnapshot(content: BookingWorld.content)),
+            database: database, catalogue: Catalogue(CatalogueSnapshot(content: content)),
             crypto: StandardProvider(keyRing: keyRing), tickets: try HallTicketCodec(keyRing: keyRing),
             persons: TestPersons(), settings: settings, surroundings: Surroundings(clock: clock, random: random))
         self.init(database: database, clock: clock, booking: booking)

@@ -134,8 +134,9 @@ struct HallFloorTests {
             // The slot has begun, so only staff could move it by now: the row is changed as they would.
             try await world.database.transaction { tx in
                 let moved = try ReservationStore.reschedule(
-                    booked.reservation, start: BookingWorld.slot(2), end: BookingWorld.slot(3),
-                    startingAfter: Instant(milliseconds: 0), at: world.core.now(), in: tx)
+                    booked.reservation, group: BookingWorld.group, start: BookingWorld.slot(2),
+                    end: BookingWorld.slot(3), startingAfter: Instant(milliseconds: 0), moves: 0,
+                    at: world.core.now(), in: tx)
                 #expect(moved != nil)
             }
             let refusal = await problem { _ = try await world.database.transaction { try step.run(in: $0) } }

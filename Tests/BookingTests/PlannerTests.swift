@@ -98,9 +98,11 @@ struct PlannerTests {
             try await world.change(to: rules(slot: 30))
             let start = BookingWorld.slot(13)
             try await overlapping(world.database) { tx in
-                let taken = try CellStore.claim(
-                    group: "night-a", from: start, to: start + .minutes(10), channel: .web, units: 3, in: tx)
-                #expect(taken.count == 1)
+                let cell = CellStore.Span(start: start, end: start + .minutes(10))
+                for _ in 0..<3 {
+                    let isTaken = try CellStore.claim([cell], group: "night-a", channel: .web, in: tx)
+                    #expect(isTaken)
+                }
             } _: {
                 try await world.booking.planner.plan()
             }

@@ -1,4 +1,6 @@
+import Catalogue
 import Core
+import Cryptography
 import Storage
 import TestKit
 import Testing
@@ -134,6 +136,34 @@ struct ReservationTests {
             for slot in [8, 12, 20, 21, 22] { _ = try await world.hold(slot, by: slot) }
             for slot in 9...11 { #expect(await problem { _ = try await world.hold(slot, by: 9) }?.kind == .slotTaken) }
             try await Invariants.check(world.database)
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `a booking that is moved after its item went to other windows belongs to those`(
+        backend: Backend
+    ) async throws {
+        try await withDatabase(backend, BookingMigrations.all) { database in
+            let clock = MovableClock(BookingWorld.start)
+            let keyRing = KeyRing.temporary()
+            let before = try BookingWorld(database, clock: clock, keyRing: keyRing, settings: BookingSettings())
+            try await before.open(places: 10)
+            let booked = try await before.book(9, by: 1).reservation
+            var content = BookingWorld.content
+            content.groups = [("A", ["long"]), ("B", ["other", "card"])].map { letter, items in
+                let id = "night-" + letter.lowercased()
+                return WindowGroup(
+                    id: id, hall: "night", zone: "night-hall", letter: letter, name: LocalizedText(zh: id, en: id),
+                    items: items)
+            }
+            let after = try BookingWorld(
+                database, clock: clock, keyRing: keyRing, settings: BookingSettings(), content: content)
+            let me = BookingWorld.person(1)
+            let moved = try await after.booking.reservations.move(booked.id, to: BookingWorld.slot(20), by: me)
+            #expect(booked.group == "night-a" && moved.reservation.group == "night-b")
+            #expect(try await after.booking.reservations.find(booked.id, by: me) == moved)
+            #expect(try await after.remaining(20) == 6)
+            try await Invariants.check(database)
         }
     }
 

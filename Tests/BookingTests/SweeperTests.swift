@@ -20,6 +20,17 @@ struct SweeperTests {
         try await world.database.read { try TicketStore.find(ticket, in: $0) }
     }
 
+    /// How the calls and the services of a ticket ended.
+    private func ends(_ world: BookingWorld, _ ticket: CalledTicket) async throws -> [String] {
+        try await world.database.read { db in
+            let calls = try db.query("SELECT outcome FROM booking_call WHERE ticket_id = $1", ticket.ticket)
+            let services = try db.query(
+                "SELECT outcome FROM booking_reservation_service WHERE reservation_id = $1", ticket.reservation)
+            return try calls.map { "call " + (try $0.optionalText("outcome") ?? "open") }
+                + services.map { "service " + (try $0.optionalText("outcome") ?? "open") }
+        }
+    }
+
     @Test(arguments: Backend.available)
     func `a number of yesterday that an officer calls at the same moment stays his`(backend: Backend) async throws {
         try await withWorld(backend) { world in
@@ -59,6 +70,9 @@ struct SweeperTests {
             try await world.booking.sweeper.sweep()
             #expect(try await state(world, served.ticket)?.state == .done)
             #expect(try await state(world, called.ticket)?.state == .left)
+            // The books say of each what became of it: served, and called in vain.
+            #expect(try await ends(world, served) == ["call done", "service handled"])
+            #expect(try await ends(world, called) == ["call left", "service notHandled"])
             let left = try await queue.state(of: "night-a-1", by: officer)
             #expect(left.waiting == 0 && left.current == nil)
             try await Invariants.check(world.database)

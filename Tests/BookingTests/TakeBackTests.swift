@@ -77,7 +77,7 @@ struct TakeBackTests {
             #expect(detail.text("cause") == "closedByManager" && detail.text("by") == BookingWorld.manager.subject)
             #expect(detail.text("window") == TakeBackTests.window && detail.number("waiting") == 3)
             #expect(events.last?.kind == .windowClosed)
-            let shown = BoardEvent.projections(of: (1, taken))
+            let shown = BoardEvent.projections(of: (1, taken), at: world.core.now())
             #expect(shown.map(\.name) == ["closed", "queue"] && shown[0].data.contains("\"state\":\"waiting\""))
             #expect(!shown.contains { $0.data.contains(BookingWorld.manager.subject) })
             #expect(try await world.booking.eventChain.firstBreak(in: BookingWorld.hall) == nil)
@@ -133,6 +133,33 @@ struct TakeBackTests {
             #expect(await problem { _ = try await queue.finish(ticket.ticket, by: officer) }?.state == "waiting")
             #expect(try await queue.callNext(TakeBackTests.window, by: colleague).ticket == ticket.ticket)
             try await Invariants.check(world.database)
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `a desk that is only looked at keeps its window for so long, and no longer`(backend: Backend) async throws {
+        try await withWorld(backend) { world in
+            let queue = world.booking.queue
+            let settings = world.core.settings
+            _ = try await queue.open(TakeBackTests.window, by: officer)
+            // The page of somebody who went home asks every few seconds.
+            let asks = Int(settings.windowIdle.milliseconds / settings.windowLease.milliseconds) * 2
+            for _ in 0..<asks {
+                world.clock.advance(by: settings.windowLease / 2)
+                #expect(try await !queue.state(of: TakeBackTests.window, by: officer).isAbandoned)
+            }
+            for _ in 0..<3 {
+                world.clock.advance(by: settings.windowLease / 2)
+                _ = try await queue.state(of: TakeBackTests.window, by: officer)
+            }
+            #expect(try await queue.state(of: TakeBackTests.window, by: officer).isAbandoned)
+            // Whoever is there after all says so by an act.
+            _ = try await queue.open(TakeBackTests.window, by: officer)
+            #expect(try await !queue.state(of: TakeBackTests.window, by: officer).isAbandoned)
+            world.clock.advance(by: settings.windowIdle + settings.windowLease + .seconds(1))
+            _ = try await queue.state(of: TakeBackTests.window, by: officer)
+            let colleague = BookingWorld.officer(2)
+            #expect(try await queue.open(TakeBackTests.window, by: colleague).officer == colleague.subject)
         }
     }
 

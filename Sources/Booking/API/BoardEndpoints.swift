@@ -30,10 +30,12 @@ struct BoardEndpoints: Sendable {
             }
         }
         let events = try await booking.board.events(hall: hall, after: last.flatMap { Int64($0) })
-        return try streams.response(events: events.map(\.serverSent))
+        return try streams.response(to: context, events: events.map(\.serverSent))
     }
 }
 
 extension BoardEvent {
-    var serverSent: SSEEvent { SSEEvent(id: String(sequence), event: name, data: data) }
+    var serverSent: SSEEvent {
+        SSEEvent(id: endsRow ? String(sequence) : nil, event: name, data: data)
+    }
 }

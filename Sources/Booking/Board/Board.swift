@@ -83,7 +83,10 @@ package final class Board: Sendable, Service {
                 )
             }
             if sequence <= last, rows.count <= limit {
-                return (rows.flatMap(BoardEvent.projections), rows.last?.sequence ?? sequence)
+                let now = core.now()
+                return (
+                    rows.flatMap { BoardEvent.projections(of: $0, at: now) }, rows.last?.sequence ?? sequence
+                )
             }
         }
         var current = try await snapshot(hall: hall)
@@ -122,7 +125,8 @@ package final class Board: Sendable, Service {
                     try EventStore.events(of: hall, after: from, limit: 500, in: $0)
                 }), let last = rows.last
             else { return }
-            let events = rows.flatMap(BoardEvent.projections)
+            let now = core.now()
+            let events = rows.flatMap { BoardEvent.projections(of: $0, at: now) }
             halls.withLock { $0[hall]?.tell(events, upTo: last.sequence) }
             if rows.count < 500 { return }
         }

@@ -3,13 +3,22 @@ package import Core
 
 extension BoardEvent {
     static let snapshotName = "snapshot"
+    /// A call told later than this after it was made is shown and no longer spoken.
+    private static let spokenWithin = Duration.seconds(20)
 
     /// What boards are told of one row of the chain: the change of the ticket, then the length of its queue. Both
-    /// have the row's sequence number.
-    static func projections(of row: (sequence: Int64, entry: EventStore.Entry)) -> [BoardEvent] {
+    /// have the row's sequence number, and the last of them says that the row has been told.
+    static func projections(of row: (sequence: Int64, entry: EventStore.Entry), at now: Instant) -> [BoardEvent] {
+        var events = changes(of: row, at: now)
+        if let last = events.indices.last { events[last].endsRow = true }
+        return events
+    }
+
+    private static func changes(of row: (sequence: Int64, entry: EventStore.Entry), at now: Instant) -> [BoardEvent] {
         let (sequence, entry) = row
         guard entry.kind.isOnBoard, let detail = try? JSONParser.parse(entry.detail) else { return [] }
         var events = [BoardEvent]()
+        let isCall = entry.kind == .called || entry.kind == .recalled
         if let name = name(of: entry.kind) {
             events.append(
                 event(
@@ -19,6 +28,7 @@ extension BoardEvent {
                         "queue": detail["queue"], "recalls": detail["recalls"],
                         "state": state(after: entry.kind).map { .string($0.rawValue) },
                         "at": .string(ProvinceTime.format(entry.at)),
+                        "late": isCall && now - entry.at > spokenWithin ? .bool(true) : nil,
                     ]))
         }
         if let waiting = detail["waiting"] {
@@ -31,7 +41,8 @@ extension BoardEvent {
         _ sequence: Int64, _ name: String, _ members: KeyValuePairs<String, JSONValue?>
     ) -> BoardEvent {
         BoardEvent(
-            sequence: sequence, name: name, data: String(decoding: JSONValue.object(members).encoded(), as: UTF8.self))
+            sequence: sequence, name: name, endsRow: false,
+            data: String(decoding: JSONValue.object(members).encoded(), as: UTF8.self))
     }
 
     /// `nil` for what only changes the length of a queue.
@@ -47,7 +58,7 @@ extension BoardEvent {
 
     init(_ snapshot: BoardSnapshot) {
         self.init(
-            sequence: snapshot.sequence, name: BoardEvent.snapshotName,
+            sequence: snapshot.sequence, name: BoardEvent.snapshotName, endsRow: true,
             data: String(decoding: snapshot.json.encoded(), as: UTF8.self))
     }
 

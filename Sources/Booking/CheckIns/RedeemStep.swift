@@ -55,7 +55,7 @@ struct RedeemStep: Sendable {
         }
         // T8 first, where the sweeper has not been here yet: places and limits are given back with it.
         if let missed = try ReservationStore.step(booking.id, .missed, from: .booked, at: now, in: tx) {
-            try core.end(missed, .missed, at: now, in: tx)
+            try core.end([missed], .missed, at: now, in: tx)
         }
         return try ReservationStore.step(booking.id, .rejoinAfterMiss, from: .noShow, at: now, in: tx)
     }

@@ -27,12 +27,16 @@ package struct BoardQueue: Sendable, Hashable {
     package let openWindows: Int
 }
 
-/// One change of a board; `id` is the sequence number in the hall.
+/// One change of a board.
 package struct BoardEvent: Sendable, Hashable {
+    /// The number, in the hall, of what happened; it may be told in more than one event.
     package let sequence: Int64
     /// Name of the server-sent event: `snapshot`, `called`, `recalled`, `serving`, `closed` (the call has ended, see
     /// `state`), `queue` (its length has changed).
     package let name: String
+    /// Whether all that this number stands for has been told with this event. Only then may a board that comes back ask
+    /// for what follows the number: cut in between, it would miss the rest.
+    package internal(set) var endsRow: Bool
     /// JSON text.
     package let data: String
 }

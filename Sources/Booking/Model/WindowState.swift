@@ -11,6 +11,8 @@ package struct WindowState: Sendable, Hashable {
     package let openedAt: Instant?
     /// When that officer last did something here, or looked at the desk.
     package let seenAt: Instant?
+    /// When that officer last did something here.
+    package let actedAt: Instant?
     /// The officer has not been heard of for the time of a lease: a colleague may take the window over.
     package let isAbandoned: Bool
     package let current: CalledTicket?

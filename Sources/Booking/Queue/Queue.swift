@@ -9,16 +9,19 @@ import Storage
 package struct Queue: Sendable {
     let core: BookingCore
 
-    /// The window as it stands; its own officer is taken to be there while looking at it.
+    /// The window as it stands. Its own officer is taken to be there while looking at it, for as long as a window may be
+    /// idle.
     package func state(of window: String, by officer: Principal) async throws -> WindowState {
         let place = try CheckOfficer.window(window, by: officer, catalogue: core.catalogue.current)
         let state = try await read(place)
         let now = core.now()
         guard state.officer == officer.subject, let seenAt = state.seenAt,
-            seenAt < now - core.settings.windowLease / 4
+            let actedAt = state.actedAt, seenAt < now - core.settings.windowLease / 4
         else { return state }
+        let earliest = now - core.settings.windowIdle
+        guard actedAt >= earliest else { return state }
         try await core.database.transaction { tx in
-            _ = try WindowSessionStore.enter(place.id, by: officer.subject, at: now, in: tx)
+            try WindowSessionStore.look(place.id, by: officer.subject, actedSince: earliest, at: now, in: tx)
         }
         return state
     }
@@ -104,7 +107,7 @@ package struct Queue: Sendable {
         let aside = view.tickets.filter { $0.state == .parked || $0.state == .skipped }
         return WindowState(
             window: window.id, hall: window.hall, queue: window.group, open: session != nil,
-            officer: session?.officer, openedAt: session?.openedAt, seenAt: session?.seenAt,
+            officer: session?.officer, openedAt: session?.openedAt, seenAt: session?.seenAt, actedAt: session?.actedAt,
             isAbandoned: session.map { $0.seenAt < now - core.settings.windowLease } ?? false,
             current: current.map(CalledTicket.init),
             waiting: view.waiting.count, next: waiting.map(WaitingTicket.init), aside: aside.map(WaitingTicket.init))

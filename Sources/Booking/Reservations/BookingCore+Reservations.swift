@@ -16,25 +16,32 @@ extension BookingCore {
     }
 
     /// Gives the person's limits back and records the end of a hold or a booking.
+    ///
+    /// A booking cancelled on its own day goes on counting for that day: otherwise one person could pass through all
+    /// its places, one after the other.
     func giveUp(
         _ reservation: Reservation, _ kind: EventKind, at now: Instant, in tx: any Transaction
     ) throws -> Reservation {
-        try giveLimits(reservation, in: tx)
+        let isToday = reservation.start.map { ProvinceTime.date(of: $0) <= ProvinceTime.date(of: now) } ?? false
+        try giveLimits(reservation, keepsDay: kind == .cancelled && isToday, in: tx)
         try EventStore.record(entry(kind, reservation, at: now), in: tx)
         return reservation
     }
 
-    /// Gives back at once all that a visit holds: T3 when its time runs out, T8.
-    func end(_ reservation: Reservation, _ kind: EventKind, at now: Instant, in tx: any Transaction) throws {
-        try ClaimStore.release(reservation: reservation.id, in: tx)
-        _ = try giveUp(reservation, kind, at: now, in: tx)
+    /// Gives back at once all that visits hold: T3 when their time runs out, T8.
+    ///
+    /// All cells before the first limit, and each in its one order: so holds take them, and neither waits for the other
+    /// crosswise.
+    func end(_ reservations: [Reservation], _ kind: EventKind, at now: Instant, in tx: any Transaction) throws {
+        try ClaimStore.release(reservations: reservations.map(\.id), in: tx)
+        for reservation in reservations.sorted(by: { ($0.person ?? "", $0.id) < ($1.person ?? "", $1.id) }) {
+            _ = try giveUp(reservation, kind, at: now, in: tx)
+        }
     }
 
-    func giveLimits(_ reservation: Reservation, in tx: any Transaction) throws {
-        guard let person = reservation.person, let item = reservation.items.first, let start = reservation.start else {
-            return
-        }
-        try limits.give(person: person, item: item, start: start, in: tx)
+    func giveLimits(_ reservation: Reservation, keepsDay: Bool = false, in tx: any Transaction) throws {
+        guard let person = reservation.person, let start = reservation.start else { return }
+        try limits.give(person: person, items: reservation.items, start: start, keepsDay: keepsDay, in: tx)
     }
 
     /// Milliseconds, evenly from 0 to the longest delay of the settings.

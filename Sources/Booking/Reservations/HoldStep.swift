@@ -32,7 +32,7 @@ struct HoldStep: Sendable {
     ///
     /// - Throws: `slot-taken`, `not-a-slot`, `limit-reached`.
     private func take(in tx: any Transaction) throws -> [CellStore.Span] {
-        let taking = core.limits.taking(person: person, item: plan.items[0], start: plan.start)
+        let taking = core.limits.taking(person: person, items: plan.items, start: plan.start)
         var taken: Int?
         if let length = core.cellLengths[plan.group.id], plan.start + length >= plan.end {
             let cell = CellStore.Span(start: plan.start, end: plan.start + length)
@@ -66,11 +66,18 @@ extension HoldPlan {
     ///
     /// - Throws: `slot-taken` when a cell is full, `not-a-slot` when the cells do not line up.
     func claimCells(in tx: any Transaction) throws -> [CellStore.Span] {
-        let cells = try CellStore.claim(group: group.id, from: start, to: end, channel: channel, units: 1, in: tx)
+        let cells = try cells(in: tx)
+        guard try CellStore.claim(cells, group: group.id, channel: channel, in: tx) else { throw Problem(.slotTaken) }
+        return cells
+    }
+
+    /// The cells that the visit needs, full or not, in order of time.
+    ///
+    /// - Throws: `not-a-slot` when they do not line up.
+    func cells(in db: any Statements) throws -> [CellStore.Span] {
+        let cells = try CellStore.spans(group: group.id, from: start, to: end, in: db)
         guard cells.count <= CheckHold.maximumCells, CellStore.cover(cells, from: start, to: end) else {
-            let all = try CellStore.spans(group: group.id, from: start, to: end, in: tx)
-            guard CellStore.cover(all, from: start, to: end) else { throw Problem(.notASlot) }
-            throw Problem(.slotTaken)
+            throw Problem(.notASlot)
         }
         return cells
     }

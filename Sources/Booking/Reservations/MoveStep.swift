@@ -12,33 +12,31 @@ struct MoveStep: Sendable {
     let core: BookingCore
     let now: Instant
 
+    /// The row, its claims, the cells, the person's limits: in this order, and each kind in its own, everybody locks, so
+    /// that a move and a hold never wait for each other crosswise.
     func run(in tx: any Transaction) throws -> Reservation {
-        let person = old.person ?? ""
-        let spans = try CellStore.spans(group: plan.group.id, from: plan.start, to: plan.end, in: tx)
-        guard CellStore.cover(spans, from: plan.start, to: plan.end), spans.count <= CheckHold.maximumCells,
-            let end = spans.last?.end
-        else { throw Problem(.notASlot) }
+        let group = plan.group.id
+        let spans = try plan.cells(in: tx)
         // The row first: whoever changes it meanwhile makes this one wait, and then fail as a whole.
         guard
             let moved = try ReservationStore.reschedule(
-                old, start: plan.start, end: end, startingAfter: now + core.settings.cancelCutoff, at: now, in: tx)
+                old, group: group, start: plan.start, end: spans.last?.end ?? plan.end,
+                startingAfter: now + core.settings.cancelCutoff, moves: core.settings.moveLimit, at: now, in: tx)
         else { throw try refusal(in: tx) }
-        try core.giveLimits(old, in: tx)
-        try core.limits.take(person: person, item: plan.items[0], start: plan.start, in: tx)
         let held = try ClaimStore.claims(of: old.id, in: tx)
-        let kept = Set(held.filter { $0.group == plan.group.id }.map(\.start))
-        for span in spans where !kept.contains(span.start) {
+        let kept = Set(held.filter { $0.group == group }.map(\.start))
+        let channel = held.first?.channel ?? plan.channel
+        let wanted = try spans.filter { span in
             // Back where one has just moved away from: the place is still kept.
-            if try ClaimStore.resume(reservation: old.id, group: plan.group.id, start: span.start, in: tx) { continue }
-            let channel = held.first?.channel ?? plan.channel
-            let taken = try CellStore.claim(
-                group: plan.group.id, from: span.start, to: span.end, channel: channel, units: 1, in: tx)
-            guard taken == [span] else { throw Problem(.slotTaken) }
-            try ClaimStore.insert(
-                reservation: old.id, group: plan.group.id, cells: taken, channel: channel, units: 1, in: tx)
+            try !kept.contains(span.start)
+                && !ClaimStore.resume(reservation: old.id, group: group, start: span.start, in: tx)
         }
         try ClaimStore.release(
-            reservation: old.id, outside: plan.group.id, from: plan.start, to: plan.end, at: reoffer, in: tx)
+            reservation: old.id, outside: group, from: plan.start, to: plan.end, at: reoffer, in: tx)
+        guard try CellStore.claim(wanted, group: group, channel: channel, in: tx) else { throw Problem(.slotTaken) }
+        try ClaimStore.insert(reservation: old.id, group: group, cells: wanted, channel: channel, units: 1, in: tx)
+        try core.limits.move(
+            person: old.person ?? "", items: plan.items, from: old.start ?? plan.start, to: plan.start, at: now, in: tx)
         try EventStore.record(core.entry(.moved, moved, at: now), in: tx)
         try BookingMessages.confirmed(moved, core: core, at: now, in: tx)
         return moved
@@ -48,6 +46,17 @@ struct MoveStep: Sendable {
         let reservation = try Reservations.own(old.id, person: old.person ?? "", in: tx)
         guard reservation.state == .booked else { return .outOfOrder(reservation.state) }
         guard reservation.version == old.version else { return .busy() }
+        guard reservation.canBeMovedAgain(core.settings) else {
+            return Problem(
+                .limitReached, "A booking can be moved \(core.settings.moveLimit) times; it stands as it is.")
+        }
         return Problem(.tooLate, "It is too late to move this booking.")
+    }
+}
+
+extension Reservation {
+    /// Whether it has been moved less often than it may be. The first ticket has revision 1; each move issues another.
+    func canBeMovedAgain(_ settings: BookingSettings) -> Bool {
+        settings.moveLimit == 0 || revision <= settings.moveLimit
     }
 }

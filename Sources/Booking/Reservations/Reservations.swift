@@ -113,7 +113,8 @@ package struct Reservations: Sendable {
     /// T5: takes the new slot before it gives back the old one, so the person never has none or two. What is given
     /// back is offered again after a delay, as with a cancelled booking.
     ///
-    /// - Throws: `not-a-slot`, `slot-taken`, `out-of-order` with the state, `too-late`, `not-found`.
+    /// - Throws: `not-a-slot`, `slot-taken`, `limit-reached` (of the new day, or of moves), `out-of-order` with the state,
+    ///   `too-late`, `not-found`.
     package func move(
         _ id: String, to start: Instant, by principal: Principal, idempotencyKey: String? = nil
     ) async throws -> ConfirmedReservation {
@@ -130,7 +131,7 @@ package struct Reservations: Sendable {
         let step = MoveStep(
             plan: plan, old: old, reoffer: now + .milliseconds(core.randomDelay()), core: core, now: now)
         let moved = try await core.database.once(key, combining: plan.lane, at: now) { try step.run(in: $0) }
-        core.changes.touch(plan.group.id)
+        for group in Set([old.group, moved.group]) { core.changes.touch(group) }
         return try core.withTicket(moved)
     }
 

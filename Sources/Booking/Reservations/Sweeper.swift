@@ -17,18 +17,13 @@ package struct Sweeper: Sendable, Service {
         let core = core
         try await repeating { tx in
             let expired = try ReservationStore.expireDue(at: now, limit: Sweeper.batch, in: tx)
-            // In the order in which holds take cells, so that neither waits for the other crosswise.
-            for reservation in expired.sorted(by: Sweeper.cellOrder) {
-                try core.end(reservation, .expired, at: now, in: tx)
-            }
+            try core.end(expired, .expired, at: now, in: tx)
             return expired.count
         }
         try await repeating { tx in
             let missed = try ReservationStore.missDue(
                 startedBefore: now - core.settings.checkInLate, at: now, limit: Sweeper.batch, in: tx)
-            for reservation in missed.sorted(by: Sweeper.cellOrder) {
-                try core.end(reservation, .missed, at: now, in: tx)
-            }
+            try core.end(missed, .missed, at: now, in: tx)
             return missed.count
         }
         try await repeating { tx in try ClaimStore.releaseDue(at: now, limit: Sweeper.batch, in: tx) }
@@ -38,26 +33,31 @@ package struct Sweeper: Sendable, Service {
         }
     }
 
-    private static func cellOrder(_ left: Reservation, _ right: Reservation) -> Bool {
-        (left.group, left.start?.milliseconds ?? 0) < (right.group, right.start?.milliseconds ?? 0)
-    }
-
     /// A number is void at the close of its day; a round-the-clock hall lets a night shift finish.
+    ///
+    /// Who is being served has been served (T15), as if the officer had finished; all others have left (T16).
     static func closeStale(core: BookingCore, at now: Instant, in tx: any Transaction) throws -> Int {
         let stale = try TicketStore.stale(
             before: ProvinceTime.date(of: now), issuedBefore: now - .hours(12), limit: batch, in: tx)
+        var ended = [(row: TicketRow, isServed: Bool)]()
         for id in stale {
             guard let row = try TicketStore.find(id, in: tx) else { continue }
-            let move: ReservationMove = row.state == .serving ? .finish : .leave
+            let isServed = row.state == .serving
+            let move: ReservationMove = isServed ? .finish : .leave
             // The conditional step comes first: who loses it to an officer has changed nothing.
             guard move.from.contains(row.state),
                 try ReservationStore.step(row.reservation, move, from: row.state, at: now, in: tx) != nil
             else { continue }
+            try CallStore.closeAny(ticket: id, isServed ? .done : .left, at: now, in: tx)
+            try ServiceStore.conclude(reservation: row.reservation, handled: isServed, in: tx)
             try TicketStore.close(id, at: now, in: tx)
-            try CallStore.closeAny(ticket: id, .left, at: now, in: tx)
-            guard let closed = try TicketStore.find(id, in: tx) else { continue }
-            try ClaimStore.release(reservation: row.reservation, in: tx)
-            try core.append(move == .finish ? .done : .left, closed, window: row.call?.window, at: now, in: tx)
+            ended.append((row, isServed))
+        }
+        // Cells before the heads of the halls' chains, and each in its one order, as when an officer finishes.
+        try ClaimStore.release(reservations: ended.map(\.row.reservation), in: tx)
+        for (row, isServed) in ended.sorted(by: { $0.row.hall < $1.row.hall }) {
+            guard let closed = try TicketStore.find(row.id, in: tx) else { continue }
+            try core.append(isServed ? .done : .left, closed, window: row.call?.window, at: now, in: tx)
         }
         return stale.count
     }

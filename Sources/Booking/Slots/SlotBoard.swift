@@ -28,16 +28,23 @@ package final class SlotBoard: Sendable {
         self.core = core
     }
 
-    /// The times of one day at which a visit for the item may start, full ones with 0; none for an item that is
-    /// not booked, and outside the horizon.
-    ///
-    /// - Throws: `not-found` for an unknown hall or item, or one that the hall does not serve.
     package func slots(
         hall: String, item: String, date: LocalDate, channel: Channel = .web
     ) async throws -> SlotList {
-        let (group, service) = try resolve(hall: hall, item: item)
+        try await slots(hall: hall, items: [item], date: date, channel: channel)
+    }
+
+    /// The times of one day at which a visit for the items may start, full ones with 0; none for items that are not
+    /// booked, or not served together, and outside the horizon.
+    ///
+    /// - Throws: `not-found` for an unknown hall or item, or one that the hall does not serve.
+    package func slots(
+        hall: String, items: [String], date: LocalDate, channel: Channel
+    ) async throws -> SlotList {
+        let service = try resolve(hall: hall, items: items)
+        let group = service.group
         let today = ProvinceTime.date(of: core.now())
-        guard service.booking == .allowed, today <= date, date < today.adding(days: core.settings.horizonDays) else {
+        guard service.isBooked, today <= date, date < today.adding(days: core.settings.horizonDays) else {
             return SlotList(slots: [], json: Array(#"{"slots":[]}"#.utf8), readAt: core.now())
         }
         let key = ListKey(group: group.id, minutes: service.minutes, date: date, channel: channel)
@@ -53,13 +60,20 @@ package final class SlotBoard: Sendable {
         }
     }
 
-    /// Whether and how much is free on each day.
-    ///
-    /// - Throws: `not-found` as for `slots`, `invalid-request` for a range that is reversed or longer than 62 days.
     package func availability(
         hall: String, item: String, from: LocalDate, to: LocalDate, channel: Channel = .web
     ) async throws -> Availability {
-        let (group, service) = try resolve(hall: hall, item: item)
+        try await availability(hall: hall, items: [item], from: from, to: to, channel: channel)
+    }
+
+    /// Whether and how much is free on each day for a visit for the items.
+    ///
+    /// - Throws: `not-found` as for `slots`, `invalid-request` for a range that is reversed or longer than 62 days.
+    package func availability(
+        hall: String, items: [String], from: LocalDate, to: LocalDate, channel: Channel
+    ) async throws -> Availability {
+        let service = try resolve(hall: hall, items: items)
+        let group = service.group
         guard from <= to else { throw Problem.invalid("to", "The last day lies before the first.") }
         guard to.dayNumber - from.dayNumber < 62 else { throw Problem.invalid("to", "At most 62 days.") }
         let key = DaysKey(group: group.id, minutes: service.minutes, from: from, to: to, channel: channel)
@@ -70,7 +84,7 @@ package final class SlotBoard: Sendable {
             let first = max(from, today)
             let last = min(to, today.adding(days: horizon - 1))
             var cells = [StoredCell]()
-            if service.booking == .allowed, first <= last {
+            if service.isBooked, first <= last {
                 cells = try await core.database.read {
                     try CellStore.cells(group: key.group, from: first, to: last.adding(days: 1), in: $0)
                 }
@@ -87,14 +101,28 @@ package final class SlotBoard: Sendable {
         }
     }
 
-    private func resolve(hall: String, item: String) throws -> (WindowGroup, ServiceItem) {
+    /// What the items of one visit ask for together.
+    private struct Service {
+        let group: WindowGroup
+        let minutes: Int
+        /// All may be booked, and one group serves them.
+        let isBooked: Bool
+    }
+
+    private func resolve(hall: String, items: [String]) throws -> Service {
         let catalogue = core.catalogue.current
         guard catalogue.hall(hall) != nil else { throw Problem(.notFound, "No hall has this id.") }
-        guard let service = catalogue.item(item) else { throw Problem(.notFound, "No item has this id.") }
-        guard let group = catalogue.group(serving: item, in: hall) else {
+        let services = try items.map { id in
+            guard let service = catalogue.item(id) else { throw Problem(.notFound, "No item has this id.") }
+            return service
+        }
+        let groups = items.compactMap { catalogue.group(serving: $0, in: hall) }
+        guard groups.count == items.count, let group = groups.first else {
             throw Problem(.notFound, "This hall does not serve the item.")
         }
-        return (group, service)
+        return Service(
+            group: group, minutes: services.reduce(0) { $0 + $1.minutes },
+            isBooked: services.allSatisfy { $0.booking == .allowed } && groups.allSatisfy { $0 == group })
     }
 
     private static func json(_ slots: [Slot]) -> [UInt8] {

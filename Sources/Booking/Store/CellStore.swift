@@ -8,27 +8,6 @@ enum CellStore {
         let end: Instant
     }
 
-    private static let claimOpen: SQL = """
-        UPDATE booking_cell
-        SET used = used + $4, web_used = web_used + $5, mobile_used = mobile_used + $6, hall_used = hall_used + $7
-        WHERE group_id = $1 AND start_at_ms >= $2 AND start_at_ms < $3 AND open = TRUE AND used + $4 <= cap - over_by
-            AND web_used + $5 <= web_cap AND mobile_used + $6 <= mobile_cap AND hall_used + $7 <= hall_cap
-        RETURNING start_at_ms, end_at_ms
-        """
-
-    /// Takes `units` in every open cell that begins in [start, end).
-    ///
-    /// - Returns: the cells taken, in order of time; the caller checks that they cover what it wanted.
-    static func claim(
-        group: String, from start: Instant, to end: Instant, channel: Channel, units: Int, in tx: any Transaction
-    ) throws -> [Span] {
-        let rows = try tx.query(
-            claimOpen, group, start, end, units, channel == .web ? units : 0, channel == .mobile ? units : 0,
-            channel == .hall ? units : 0)
-        return try rows.map { Span(start: try $0.instant("start_at_ms"), end: try $0.instant("end_at_ms")) }
-            .sorted { $0.start < $1.start }
-    }
-
     private static let claimOne: SQL = """
         UPDATE booking_cell
         SET used = used + 1, web_used = web_used + $4, mobile_used = mobile_used + $5, hall_used = hall_used + $6
@@ -46,6 +25,15 @@ enum CellStore {
                 .integer(channel == .mobile ? 1 : 0), .integer(channel == .hall ? 1 : 0),
             ]
         )
+    }
+
+    /// Takes one place in each of the cells, one after the other in order of time, as everybody does: two that want
+    /// the same cells never wait for each other crosswise.
+    ///
+    /// - Returns: `false` when a cell is full, closed or not of that length; the caller then gives up as a whole.
+    static func claim(_ cells: [Span], group: String, channel: Channel, in tx: any Transaction) throws -> Bool {
+        guard !cells.isEmpty else { return true }
+        return try tx.executeAll(cells.map { claim($0, group: group, channel: channel) }).allSatisfy { $0 == 1 }
     }
 
     private static let giveBack: SQL = """

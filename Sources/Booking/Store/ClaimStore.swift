@@ -35,7 +35,13 @@ enum ClaimStore {
 
     /// Ends all claims of a reservation and gives their places back at once.
     static func release(reservation: String, in tx: any Transaction) throws {
-        try CellStore.release(try tx.query(take, reservation).map(claim), in: tx)
+        try release(reservations: [reservation], in: tx)
+    }
+
+    /// The same for several, whose cells are given back in one order.
+    static func release(reservations: [String], in tx: any Transaction) throws {
+        let claims = try reservations.sorted().flatMap { try tx.query(take, $0).map(claim) }
+        try CellStore.release(claims, in: tx)
     }
 
     private static let postponeOutside: SQL = """

@@ -118,17 +118,20 @@ enum ReservationStore {
     private static let reschedule = SQL(
         """
         UPDATE booking_reservation
-        SET ver = ver + 1, revision = revision + 1, slot_start_at_ms = $3, slot_end_at_ms = $4, updated_at_ms = $5
-        WHERE id = $1 AND ver = $2 AND state = 'booked' AND slot_start_at_ms > $6
+        SET ver = ver + 1, revision = revision + 1, group_id = $3, slot_start_at_ms = $4, slot_end_at_ms = $5,
+            updated_at_ms = $6
+        WHERE id = $1 AND ver = $2 AND state = 'booked' AND slot_start_at_ms > $7 AND ($8 = 0 OR revision <= $8)
         RETURNING \(columns)
         """)
 
-    /// T5 on the row itself; `nil` when it is no longer as it was read, or begins too soon.
+    /// T5 on the row itself; `nil` when it is no longer as it was read, begins too soon, or was moved often enough.
+    ///
+    /// - Parameter moves: how often a booking may be moved, which its revision counts from 1; 0 is no limit.
     static func reschedule(
-        _ old: Reservation, start: Instant, end: Instant, startingAfter latest: Instant, at now: Instant,
-        in tx: any Transaction
+        _ old: Reservation, group: String, start: Instant, end: Instant, startingAfter latest: Instant, moves: Int,
+        at now: Instant, in tx: any Transaction
     ) throws -> Reservation? {
-        try tx.first(reschedule, old.id, old.version, start, end, now, latest).map(reservation)
+        try tx.first(reschedule, old.id, old.version, group, start, end, now, latest, moves).map(reservation)
     }
 
     private static let byID = SQL("SELECT \(columns) FROM booking_reservation WHERE id = $1")

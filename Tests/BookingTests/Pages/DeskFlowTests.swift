@@ -86,4 +86,23 @@ struct DeskFlowTests {
             #expect(manager.status == 200 && manager.page.contains("/open\""))
         }
     }
+
+    @Test(arguments: Backend.available)
+    func `who belongs to no hall, or goes to a window of another, is told what to do`(backend: Backend) async throws {
+        try await withPages(backend) { world, client in
+            var manager = PagesWorld.manager
+            manager.hall = nil
+            var visitor = Visitor(client, cookie: try await world.signIn(manager))
+            for path in ["/window", DeskFlowTests.window] {
+                try await visitor.open(path)
+                #expect(visitor.status == 403, "\(path)")
+                #expect(visitor.page.contains("请联系管理员为您的账号设置所属大厅"), "\(path)")
+                #expect(visitor.page.contains("href=\"/account\"") && !visitor.page.contains("class=\"tile"))
+            }
+            var officer = Visitor(client, cookie: try await world.signIn(PagesWorld.officer))
+            try await officer.open("/window/qingdao-estate-1")
+            #expect(officer.status == 403 && officer.page.contains("请在您所属的大厅选择窗口"))
+            #expect(officer.page.contains("href=\"\(DeskFlowTests.window)\""))
+        }
+    }
 }

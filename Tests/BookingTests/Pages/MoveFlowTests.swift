@@ -111,4 +111,60 @@ struct MoveFlowTests {
             #expect(visitor.status == 200 && !visitor.page.contains("class=\"days\""))
         }
     }
+
+    @Test(arguments: Backend.available)
+    func `a visit for two items by a kiosk is offered what fits it whole in the share of the hall`(
+        backend: Backend
+    ) async throws {
+        try await withPages(backend) { world, client in
+            let reservations = world.booking.reservations
+            var atHall = PagesWorld.citizen
+            atHall.channel = .hall
+            let tomorrow = ProvinceTime.date(of: world.surroundings.now()).adding(days: 1)
+            // 8 and 15 minutes: three cells of ten, where the first item alone takes one.
+            let items = ["estate-query", "estate-mortgage-release"]
+            func request(_ minute: Int, _ items: [String]) -> HoldRequest {
+                HoldRequest(
+                    hall: PagesWorld.hall, items: items, start: ProvinceTime.instant(of: tomorrow, minute: minute))
+            }
+            let held = try await reservations.hold(request(300, items), by: atHall)
+            _ = try await reservations.confirm(held.id, by: atHall)
+            var taken = 0
+            while taken < 100 {
+                var other = PagesWorld.stranger
+                other.subject = "crowd-\(taken)"
+                other.channel = .hall
+                guard (try? await reservations.hold(request(660, ["estate-query"]), by: other)) != nil else { break }
+                taken += 1
+            }
+            #expect(taken > 0 && taken < 100)
+            // There is still room for others: it is the hall's share that is used up.
+            _ = try await reservations.hold(request(660, ["estate-query"]), by: PagesWorld.stranger)
+
+            var visitor = Visitor(client, cookie: try await world.signIn(PagesWorld.citizen))
+            try await visitor.open("/bookings/\(held.id)/move?date=\(tomorrow)")
+            let offered = Set(offered(visitor))
+            for (minute, fits) in [(630, true), (640, false), (650, false), (660, false), (670, true)] {
+                let start = ProvinceTime.format(ProvinceTime.instant(of: tomorrow, minute: minute))
+                #expect(offered.contains(start) == fits, "\(start)")
+            }
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `a booking moved often enough stays, and its page says why`(backend: Backend) async throws {
+        try await withPages(backend) { world, client in
+            var (visitor, before) = try await booked(world, client)
+            let slots = try await world.booking.slots.slots(
+                hall: PagesWorld.hall, item: PagesWorld.item,
+                date: ProvinceTime.date(of: world.surroundings.now()).adding(days: 1)
+            ).slots.filter { $0.remaining > 0 }
+            for slot in slots.prefix(5) {
+                _ = try await world.booking.reservations.move(before.id, to: slot.start, by: PagesWorld.citizen)
+            }
+            try await visitor.open("/bookings/\(before.id)/move")
+            #expect(visitor.status == 409 && visitor.page.contains("改期的次数已达上限"))
+            #expect(visitor.page.contains("class=\"ticket\"") && offered(visitor).isEmpty)
+        }
+    }
 }

@@ -124,11 +124,12 @@ struct Visitor: Sendable {
         if let pair = cookie?.split(separator: "=", maxSplits: 1) { cookies[String(pair[0])] = String(pair[1]) }
     }
 
-    mutating func open(_ path: String) async throws {
-        var response = try await send(.get, path, nil)
+    /// - Parameter site: what a browser says about where the link stood (Fetch Metadata §2.4); `nil` says nothing.
+    mutating func open(_ path: String, from site: String? = nil) async throws {
+        var response = try await send(.get, path, nil, from: site)
         for _ in 0..<5 where response.status == .seeOther {
             guard let next = response.headers[.location], !next.hasPrefix("/auth/") else { return }
-            response = try await send(.get, next, nil)
+            response = try await send(.get, next, nil, from: site)
         }
     }
 
@@ -164,10 +165,11 @@ struct Visitor: Sendable {
             .replacing("&amp;", with: "&")
     }
 
-    private mutating func send(_ method: HTTPRequest.Method, _ path: String, _ body: String?) async throws
-        -> TestResponse
-    {
+    private mutating func send(
+        _ method: HTTPRequest.Method, _ path: String, _ body: String?, from site: String? = nil
+    ) async throws -> TestResponse {
         var headers: HTTPFields = [.accept: "text/html"]
+        if let site { headers[HTTPField.Name("sec-fetch-site")!] = site }
         headers[.cookie] = cookies.map { "\($0)=\($1)" }.joined(separator: "; ")
         if body != nil { headers[.contentType] = ParameterList.formType }
         let response = try await client.execute(

@@ -141,11 +141,11 @@ enum SamplePages {
         }
         return [
             visit(
-                "held", shows: ["data-countdown=\"2026-11-24T09:00:00+08:00\"", "/confirm", "/release"],
+                "held", shows: ["data-countdown=\"597\"", "/confirm", "/release"],
                 isReadOnly: false
             ) {
                 $0.held = .init(
-                    item: item, hall: hall, when: "11月24日", until: "09:00", expiresAt: "2026-11-24T09:00:00+08:00",
+                    item: item, hall: hall, when: "11月24日", until: "09:00", secondsLeft: 597,
                     confirmURL: "/bookings/1/confirm", confirmKey: "a", releaseURL: "/bookings/1/release",
                     releaseKey: "b")
             },
@@ -210,7 +210,7 @@ enum SamplePages {
         Sample(
             description: "windows", template: "booking/window/choose",
             model: ChooseWindowPage(
-                place: "济南", notice: nil,
+                place: "济南", notice: nil, hasHalls: true,
                 mine: .init(title: "您正在使用 3 号窗口", url: "/window/w3"),
                 halls: [
                     .init(

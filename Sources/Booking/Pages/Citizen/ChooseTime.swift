@@ -23,7 +23,7 @@ struct ChooseTime: Sendable {
 
     func page(_ item: ServiceItem, _ hall: Hall, date: LocalDate?, notice: PageNotice?) async throws -> TimesPage {
         let url = pagePath("book", item.id, hall.id)
-        let times = try await FindTimes(desk: desk, words: words, item: item.id, hall: hall.id, url: url)
+        let times = try await FindTimes(desk: desk, words: words, items: [item.id], hall: hall.id, url: url)
             .read(date: date)
         return TimesPage(
             item: ItemPart(item, words: words), hall: HallPart(hall, words: words),

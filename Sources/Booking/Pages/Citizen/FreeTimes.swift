@@ -42,12 +42,14 @@ struct FreeTimes: Sendable {
     }
 }
 
-/// Reads the free times of an item in a hall.
+/// Reads the free times of a visit in a hall.
 struct FindTimes: Sendable {
     let desk: PageDesk
     let words: PageWords
-    let item: String
+    let items: [String]
     let hall: String
+    /// Whose share of the places is counted.
+    var channel = Channel.web
     /// Where a day leads to, with `?date=` behind it.
     let url: String
     /// The time a booking has that is being moved; it is shown and cannot be chosen.
@@ -61,7 +63,7 @@ struct FindTimes: Sendable {
     func read(date: LocalDate?) async throws -> FreeTimes {
         let last = words.today.adding(days: desk.settings.horizonDays - 1)
         let availability = try await desk.booking.slots.availability(
-            hall: hall, item: item, from: words.today, to: last)
+            hall: hall, items: items, from: words.today, to: last, channel: channel)
         let asked = date.flatMap { date in availability.days.first { $0.date == date } }?.date
         let chosen = asked ?? availability.days.first { $0.remaining > 0 }?.date
         let days = availability.days.map { day in
@@ -79,7 +81,7 @@ struct FindTimes: Sendable {
     }
 
     private func times(on date: LocalDate) async throws -> FreeTimes.Chosen {
-        let slots = try await desk.booking.slots.slots(hall: hall, item: item, date: date).slots
+        let slots = try await desk.booking.slots.slots(hall: hall, items: items, date: date, channel: channel).slots
             .filter { $0.start > desk.now }
         let parts = Dictionary(grouping: slots) { DayPart(minute: ProvinceTime.minuteOfDay(of: $0.start)) }
         let isLong = slots.count > FindTimes.shortDay

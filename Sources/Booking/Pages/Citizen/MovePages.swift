@@ -27,6 +27,7 @@ struct MovePages: Sendable {
         guard found.isChangeable(at: desk.now, cutoff: desk.settings.cancelCutoff) else {
             return .redirect303(pagePath("bookings", found.id))
         }
+        guard found.canBeMovedAgain(desk.settings) else { return try await movedEnough(context) }
         if let start = try query.single("start").flatMap(ProvinceTime.parse), start != found.start {
             return try confirmation(of: found, to: start, context)
         }
@@ -39,8 +40,8 @@ struct MovePages: Sendable {
         let words = desk.words(context)
         let url = pagePath("bookings", found.id)
         let finder = FindTimes(
-            desk: desk, words: words, item: found.items.first ?? "", hall: found.hall, url: url + "/move",
-            mine: found.start)
+            desk: desk, words: words, items: found.items, hall: found.hall, channel: found.origin.channel,
+            url: url + "/move", mine: found.start)
         let times = try await finder.read(date: date ?? found.start.map { ProvinceTime.date(of: $0) })
         let facts = VisitFacts(found, desk: desk, words: words)
         let page = MovePage(
@@ -82,6 +83,8 @@ struct MovePages: Sendable {
                 id, to: start, by: person, idempotencyKey: "\(key).\(start.seconds)"
             ).reservation
             return .redirect303(pagePath("bookings", moved.id))
+        } catch let problem as Problem where problem.kind == .limitReached && !found.canBeMovedAgain(desk.settings) {
+            return try await movedEnough(context)
         } catch let problem as Problem where MovePages.choosesAgain.contains(problem.kind) {
             return try await timesPage(
                 found, date: ProvinceTime.date(of: start), refusal: problem.kind, context: context)
@@ -91,12 +94,28 @@ struct MovePages: Sendable {
         }
     }
 
+    /// The booking as it stands, and why its time stays.
+    private func movedEnough(_ context: WebContext) async throws -> Response {
+        try await ReservationPages(desk: desk).one(context, refusal: .limitReached, in: "booking.move.enough")
+    }
+
     /// Refusals that are answered with the latest free times; the booking stands as it was.
     private static let choosesAgain: Set<ProblemKind> = [
         .slotTaken, .notASlot, .limitReached, .assuranceRequired, .busy, .idempotencyMismatch,
     ]
     /// Refusals that are answered with the booking as it stands now.
     private static let showsState: Set<ProblemKind> = [.outOfOrder, .tooLate, .conflict]
+}
+
+extension Reservation.Origin {
+    /// The channel whose share the visit took; a walk-in takes none, and is counted as the hall's.
+    var channel: Channel {
+        switch self {
+        case .web: .web
+        case .mobile: .mobile
+        case .hall, .walkIn: .hall
+        }
+    }
 }
 
 extension Reservation {

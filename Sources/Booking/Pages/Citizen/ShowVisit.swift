@@ -40,7 +40,8 @@ struct ShowVisit: Sendable {
         let expiry = reservation.expiresAt ?? desk.now
         return VisitPage.Held(
             item: facts.item, hall: facts.hall, when: facts.when, until: ProvinceTime.clock(expiry),
-            expiresAt: ProvinceTime.format(expiry), confirmURL: url + "/confirm", confirmKey: desk.newKey(),
+            secondsLeft: max(0, Int((expiry - desk.now).milliseconds / 1000)), confirmURL: url + "/confirm",
+            confirmKey: desk.newKey(),
             releaseURL: url + "/release", releaseKey: desk.newKey())
     }
 

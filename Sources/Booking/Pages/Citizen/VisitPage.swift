@@ -30,8 +30,8 @@ struct VisitPage: Sendable {
         let when: String?
         /// Clock time at which the hold ends.
         let until: String
-        /// The same as RFC 3339, for the countdown.
-        let expiresAt: String
+        /// How long that still is, for the countdown; the clock of the reader's machine may be wrong.
+        let secondsLeft: Int
         let confirmURL: String
         let confirmKey: String
         let releaseURL: String

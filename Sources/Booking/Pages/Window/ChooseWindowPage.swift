@@ -6,6 +6,7 @@ import Web
 struct ChooseWindowPage: Sendable {
     let place: String
     let notice: PageNotice?
+    let hasHalls: Bool
     let mine: Mine?
     let halls: [Panel]
 
@@ -30,6 +31,15 @@ struct ChooseWindowPage: Sendable {
         let state: String
         /// What a manager needs in order to find a window that somebody left.
         var since: String?
+    }
+}
+
+extension PageWords {
+    /// What somebody who works at windows, and whose account names no hall, can do about it.
+    var withoutHall: PageNotice {
+        var notice = PageNotice(.info, title: self("window.noHall"), text: self("window.noHall.text"))
+        notice.link = PageNotice.Link(url: "/account", label: self("window.noHall.account"))
+        return notice
     }
 }
 

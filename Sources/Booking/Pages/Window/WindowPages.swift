@@ -22,11 +22,10 @@ struct WindowPages: Sendable {
         return officer
     }
 
-    /// Halls an officer may work in: the own one and its branches; a manager without a hall, all.
+    /// Halls an officer may work in: the own one and its branches; without an own one, none.
     private func halls(of officer: Principal) -> [Hall] {
-        desk.snapshot.halls.filter { hall in
-            officer.hall == nil || hall.id == officer.hall || hall.parent == officer.hall
-        }
+        guard let own = officer.hall else { return [] }
+        return desk.snapshot.halls.filter { $0.id == own || $0.parent == own }
     }
 
     private func choose(_ context: WebContext, refusal: ProblemKind? = nil) async throws -> Response {
@@ -48,12 +47,13 @@ struct WindowPages: Sendable {
             if !rows.isEmpty { panels.append(.init(name: words(hall.name), windows: rows, words: words)) }
         }
         let own = officer.hall.map { HallPart($0, in: desk.snapshot, words: words).name }
+        // Who is bound to no hall gets no windows, and is told who can change that.
+        let notice = own == nil ? words.withoutHall : refusal.map { PageNotice($0, in: "window.fault", words: words) }
         let page = ChooseWindowPage(
-            place: own ?? words("layout.console"),
-            notice: refusal.map { PageNotice($0, in: "window.fault", words: words) }, mine: mine, halls: panels)
+            place: own ?? words("layout.console"), notice: notice, hasHalls: !panels.isEmpty, mine: mine, halls: panels)
         return try desk.renderer.render(
             "booking/window/choose", page, titleKey: "window.choose.title", context: context,
-            status: refusal.map { .init(code: $0.status) } ?? .ok)
+            status: own == nil ? .forbidden : refusal.map { .init(code: $0.status) } ?? .ok)
     }
 
     private func show(
@@ -62,7 +62,12 @@ struct WindowPages: Sendable {
         let officer = try officer(context)
         let words = desk.words(context)
         guard let window = desk.snapshot.window(try context.pathParameter("window")) else { throw Problem(.notFound) }
-        let state = try await desk.booking.queue.state(of: window.id, by: officer)
+        let state: WindowState
+        do {
+            state = try await desk.booking.queue.state(of: window.id, by: officer)
+        } catch let problem as Problem where problem.kind == .forbidden {
+            return try await choose(context, refusal: problem.kind)
+        }
         let board = try await desk.booking.board.snapshot(hall: window.hall)
         let page = DeskPage(
             state, board: board, window: window, officer: officer, refusal: refusal, desk: desk, words: words)
