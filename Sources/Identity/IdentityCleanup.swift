@@ -58,11 +58,11 @@ package struct IdentityCleanup: Service {
         (batch(of: "identity_sign_in_failure", key: "bucket", by: "window_ends_at_ms"), false),
         (batch(of: "identity_single_use", key: "key_hash", by: "expires_at_ms"), false),
         (batch(of: "identity_access_token", key: "token_hash", by: "expires_at_ms"), false),
-        // Few at any time.
+        (batch(of: "identity_initial_token", key: "id", by: "expires_at_ms"), false),
         (
             batch(
                 of: "identity_initial_token", key: "id", by: "expires_at_ms",
-                ofAll: "expires_at_ms < $1 OR uses_left = 0"), false
+                ofAll: "uses_left = 0 AND expires_at_ms >= $1"), false
         ),
         // Nobody has approved it for a month, so nothing was ever given to it.
         (

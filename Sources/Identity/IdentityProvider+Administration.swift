@@ -5,6 +5,7 @@ import Web
 extension IdentityProvider {
     func administration(_ router: WebRouter) -> AdminRoutes {
         let ending = SessionEnding(clients: clients, listener: listener, surroundings: surroundings)
+        let signOuts = SignOuts(database: database, clients: clients)
         return AdminRoutes(
             clients: ClientAPI(registry: registry), tokens: RegistrationTokenAPI(tokens: initialTokens),
             sessions: SessionAPI(
@@ -14,8 +15,10 @@ extension IdentityProvider {
                         database: database, crypto: crypto, passwords: passwords, clients: clients, listener: listener,
                         surroundings: surroundings),
                     surroundings: surroundings)),
+            signOuts: SignOutAPI(signOuts: signOuts),
             pages: ClientPages(
-                registry: registry, renderer: router.renderer, issuer: settings.issuer, departments: departments))
+                registry: registry, renderer: router.renderer, issuer: settings.issuer, departments: departments),
+            signOutPages: SignOutListPages(signOuts: signOuts, renderer: router.renderer))
     }
 
     var initialTokens: InitialTokens {

@@ -189,7 +189,7 @@ package struct IdentityProvider: Sendable {
             requests: requests, clients: clients, browsers: browsers, proceed: proceed,
             refuse: RefuseAuthorization(database: database, surroundings: surroundings), renderer: router.renderer)
         let names = PersonNames(database: database, vault: vault, crypto: crypto)
-        let wording = ConsentWording(renderer: router.renderer, catalogue: catalogue, issuer: settings.issuer)
+        let wording = ConsentWording(renderer: router.renderer, catalogue: catalogue, logos: clientLogos)
         let consents = ConsentRegistry(database: database, sessions: ending, surroundings: surroundings)
         return Endpoints(
             authorize: AuthorizeEndpoint(

@@ -11,7 +11,8 @@ struct TokenHeader {
     init(_ bytes: [UInt8], refusing refused: [String]) throws(TokenFault) {
         let header: JSONValue
         do throws(JSONFault) {
-            header = try JSONParser.parse(bytes, limits: .init(bytes: 4096, depth: 3, values: 32))
+            // A chain of certificates, which others add, is most of it.
+            header = try JSONParser.parse(bytes, limits: .init(bytes: 8192, depth: 3, values: 32))
         } catch {
             throw .malformedHeader(error)
         }

@@ -7,6 +7,8 @@ package import Core
 /// caller's to judge.
 package enum TokenSigner {
     private static let refusedMembers = ["jwk", "jku", "x5u", "x5c", "x5t", "x5t#S256", "crit", "b64", "zip", "enc"]
+    /// A certificate of the key that signs, or its digest (RFC 7515 §4.1.6 to §4.1.8).
+    private static let certificateMembers: Set = ["x5c", "x5t", "x5t#S256"]
 
     /// - Parameter type: `typ`, without the prefix `application/` (RFC 7515 §4.1.9).
     package static func sign(payload: JSONValue, type: String, with key: SigningKey) throws -> String {
@@ -22,12 +24,16 @@ package enum TokenSigner {
     ///   - expectedTypes: the accepted values of `typ`, compared without case and `application/`; empty accepts any.
     ///   - typeMayBeAbsent: for tokens made by others, such as client assertions.
     ///   - algorithms: the accepted values of `alg` (RFC 8725 §3.1), narrower than what the keys could do.
+    ///   - certificatesArePassedOver: for tokens made by others, whose libraries name a certificate of their key. It is
+    ///     never read, so it can bring no key; without this the token is refused.
     package static func verify(
         _ token: String, keys: VerificationKeys, expectedTypes: [String], typeMayBeAbsent: Bool = false,
-        algorithms: Set<SignatureAlgorithm>? = nil
+        algorithms: Set<SignatureAlgorithm>? = nil, certificatesArePassedOver: Bool = false
     ) throws(TokenFault) -> JSONValue {
         let parts = try CompactToken(token)
-        let header = try TokenHeader(parts.header, refusing: refusedMembers)
+        let refused =
+            certificatesArePassedOver ? refusedMembers.filter { !certificateMembers.contains($0) } : refusedMembers
+        let header = try TokenHeader(parts.header, refusing: refused)
         try header.requireType(expectedTypes, mayBeAbsent: typeMayBeAbsent)
         if let algorithms, !algorithms.contains(header.algorithm) { throw .algorithmRefused }
         guard let key = keys.key(id: header.keyID, algorithm: header.algorithm) else { throw .unknownKey(header.keyID) }

@@ -19,7 +19,7 @@ struct AccountEndpoint: Sendable {
         guard let session = try await browsers.session(of: request) else {
             return Response.redirect303("/auth/sign-in?return=%2Faccount").withNoStore()
         }
-        return try await page(session, context)
+        return try await page(session, asked: try ParameterList.query(request).contains("news"), context)
     }
 
     func post(_ request: Request, _ context: WebContext) async throws -> Response {
@@ -47,13 +47,16 @@ struct AccountEndpoint: Sendable {
         await sessions.announce(ended)
         let isOut = action == "sign-out-everywhere" || (action == "sign-out-device" && target == session.id)
         // Systems with a front channel alone are told by this very browser, on the way back.
-        guard isOut else { return try signedOut.answer(ended, destination: "/account", context: context) }
+        guard isOut else {
+            return try signedOut.answer(ended, destination: "/account", isOut: false, context: context)
+        }
         var response = try signedOut.answer(ended, destination: nil, context: context)
         browsers.forget(on: &response)
         return response
     }
 
-    private func page(_ session: SSOSession, _ context: WebContext) async throws -> Response {
+    /// - Parameter asked: the reader has come for news of a sign-out; the page asks by itself once only.
+    private func page(_ session: SSOSession, asked: Bool, _ context: WebContext) async throws -> Response {
         let now = surroundings.now()
         let found = try await database.read { statements in
             let devices = try SSOSessionStore.list(person: session.personID, at: now, in: statements)
@@ -82,9 +85,12 @@ struct AccountEndpoint: Sendable {
         }
         devices.sort { $0.isThis && !$1.isThis }
         let details = try vault.open(person)
+        let news = try await SignOutNews(database: database, clients: clients, surroundings: surroundings)
+            .of(person.id)
         let model = AccountPage(
             name: details.maskedName, phone: details.maskedPhone, signInName: person.signInName,
-            level: session.acr.rawValue, devices: devices)
+            level: session.acr.rawValue, devices: devices, news: news?.told,
+            asksItself: !asked && news?.isFresh == true && news?.told.anyIsWaiting == true)
         return try renderer.render("identity/account", model, titleKey: "identity.account.title", context: context)
     }
 }
@@ -111,6 +117,10 @@ struct AccountPage: Sendable {
     let signInName: String?
     let level: String
     let devices: [Device]
+    /// Systems that have not all heard of a sign-out yet.
+    let news: ToldSystems?
+    /// Whether the page looks for news once more by itself, where scripts run.
+    let asksItself: Bool
 
     static func time(_ instant: Instant) -> String {
         "\(ProvinceTime.date(of: instant)) \(ProvinceTime.clock(instant))"

@@ -6,7 +6,9 @@ struct AdminRoutes: Sendable {
     let clients: ClientAPI
     let tokens: RegistrationTokenAPI
     let sessions: SessionAPI
+    let signOuts: SignOutAPI
     let pages: ClientPages
+    let signOutPages: SignOutListPages
 
     func addRoutes(to router: WebRouter) {
         router.api.get("/admin/api/clients", use: clients.list)
@@ -36,5 +38,9 @@ struct AdminRoutes: Sendable {
         router.api.post("/admin/api/people/{person}/sign-out", use: sessions.endAll)
         router.api.post("/admin/api/people/{person}/lock", use: sessions.lock)
         router.api.post("/admin/api/people/{person}/unlock", use: sessions.unlock)
+
+        router.api.get("/admin/api/sign-outs", use: signOuts.list)
+        router.api.get("/admin/api/sign-outs/{signOut}", use: signOuts.get)
+        router.pages.get("/admin/sign-outs", use: signOutPages.list)
     }
 }

@@ -113,9 +113,12 @@ struct ClientAPI: Sendable {
         try await act(context) { id, actor in try await registry.setEnabled(true, id, by: actor) }
     }
 
-    /// `POST /admin/api/clients/{client}/approve`
+    /// `POST /admin/api/clients/{client}/approve`: of the version that was read, or the system could change what it
+    /// registered under the administrator's eyes.
     func approve(_ request: Request, _ context: WebContext) async throws -> Response {
-        try await act(context) { id, actor in try await registry.approve(id, by: actor) }
+        try await act(context) { id, actor in
+            try await registry.approve(id, expecting: try Self.version(request), by: actor)
+        }
     }
 
     private func act(_ context: WebContext, _ work: (String, String) async throws -> Void) async throws -> Response {

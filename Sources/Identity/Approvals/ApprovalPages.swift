@@ -29,13 +29,18 @@ struct ApprovalPages: Sendable {
     func decision(_ approval: Approval, code: UserCode, _ session: SSOSession, _ context: WebContext) async throws
         -> Response
     {
-        guard let card = try await card(approval, context) else { return try outcome(.gone, isYes: false, context) }
+        guard let card = try await card(approval, context) else {
+            return try outcome(.gone, isYes: false, back: Self.page(of: code), context)
+        }
         let page = DeviceDecisionPage(
             code: code.shown, session: names.mark(of: session),
             account: try await names.masked(session.personID), card: card)
         return try renderer.render(
             "identity/device-decision", page, titleKey: "identity.device.title", context: context)
     }
+
+    /// Where a person decides what a device with this code asks for.
+    static func page(of code: UserCode) -> String { "/device?user_code=" + code.shown }
 
     func list(_ approvals: [Approval], _ context: WebContext) async throws -> Response {
         var cards = [ApprovalCard]()
@@ -47,7 +52,10 @@ struct ApprovalPages: Sendable {
             titleKey: "identity.approvals.title", context: context)
     }
 
-    func outcome(_ outcome: DecideApproval.Outcome, isYes: Bool, _ context: WebContext) throws -> Response {
+    /// - Parameter back: the page to come back to from a sign-in.
+    func outcome(
+        _ outcome: DecideApproval.Outcome, isYes: Bool, back: String, _ context: WebContext
+    ) throws -> Response {
         var page = ApprovalOutcomePage()
         var status = HTTPResponse.Status.ok
         switch outcome {
@@ -57,13 +65,23 @@ struct ApprovalPages: Sendable {
         case .gone:
             page.gone = true
             status = .badRequest
-        case .signedOut: return Response.redirect303("/auth/sign-in?return=%2Fdevice").withNoStore()
+        case .signedOut: return Self.signIn(back: back)
+        case .stepUp(let level): return Self.signIn(back: back, level: level)
         case .tooLow(let level):
             page.level = level.rawValue
             status = .forbidden
         }
         return try renderer.render(
             "identity/approval-outcome", page, titleKey: "identity.approvals.title", context: context, status: status)
+    }
+
+    /// To the sign-in page and back.
+    ///
+    /// - Parameter level: the one to sign in to.
+    static func signIn(back: String, level: AssuranceLevel? = nil) -> Response {
+        var query = ParameterList(["return": back])
+        if let level { query.append("acr_values", level.rawValue) }
+        return Response.redirect303("/auth/sign-in?" + query.encoded).withNoStore()
     }
 
     func picture(of address: String) throws -> Response {
@@ -73,8 +91,10 @@ struct ApprovalPages: Sendable {
     private func card(_ approval: Approval, _ context: WebContext) async throws -> ApprovalCard? {
         guard let client = try await clients.find(approval.clientID) else { return nil }
         return ApprovalCard(
-            id: approval.id, system: wording.system(client, context.locale),
-            gives: wording.lines(approval.scopes.map(ConsentItem.scope), context.locale),
+            id: approval.id, system: try await wording.system(client, context.locale),
+            gives: wording.lines(
+                approval.scopes.map(ConsentItem.scope)
+                    + (approval.terms.resources ?? []).map(ConsentItem.resource), context.locale),
             message: approval.bindingMessage, until: ProvinceTime.clock(approval.expiresAt))
     }
 }

@@ -6,7 +6,7 @@ import Web
 /// `GET` and `POST /approvals`: what systems have asked this person to confirm (CIBA Core §5); scan
 /// sign-in will use the same page.
 struct ApprovalsEndpoint: Sendable {
-    private static let signIn = "/auth/sign-in?return=%2Fapprovals"
+    private static let page = "/approvals"
 
     let database: any Database
     let decide: DecideApproval
@@ -16,7 +16,7 @@ struct ApprovalsEndpoint: Sendable {
 
     func get(_ request: Request, _ context: WebContext) async throws -> Response {
         guard let session = try await browsers.session(of: request) else {
-            return Response.redirect303(Self.signIn).withNoStore()
+            return ApprovalPages.signIn(back: Self.page)
         }
         return try await pages.list(try await waiting(for: session), context)
     }
@@ -24,7 +24,7 @@ struct ApprovalsEndpoint: Sendable {
     func post(_ request: Request, _ context: WebContext) async throws -> Response {
         let form = try await ParameterList.form(request)
         guard let session = try await browsers.session(of: request) else {
-            return Response.redirect303(Self.signIn).withNoStore()
+            return ApprovalPages.signIn(back: Self.page)
         }
         let id = try form.required("approval")
         let decision = try form.required("decision")
@@ -32,13 +32,13 @@ struct ApprovalsEndpoint: Sendable {
             throw Problem.invalid("decision", "must be allow or deny")
         }
         guard let approval = try await waiting(for: session).first(where: { $0.id == id }) else {
-            return try pages.outcome(.gone, isYes: false, context)
+            return try pages.outcome(.gone, isYes: false, back: Self.page, context)
         }
         let outcome =
             decision == "allow"
             ? try await decide.approve(approval, in: session)
             : try await decide.deny(approval, by: session.personID)
-        return try pages.outcome(outcome, isYes: decision == "allow", context)
+        return try pages.outcome(outcome, isYes: decision == "allow", back: Self.page, context)
     }
 
     private func waiting(for session: SSOSession) async throws -> [Approval] {

@@ -7,8 +7,8 @@ import Web
 ///
 /// 1. the code is known, of this kind and of this client (`invalid_grant`); 2. collected before
 /// (`invalid_grant`); 3. expired (`expired_token`); 4. denied (`access_denied`); 5. still waiting
-/// (`authorization_pending`, or `slow_down` when it asks too often); 6. last, the gate: of all polls
-/// one collects.
+/// (`authorization_pending`, or `slow_down` when it asks too often); 6. the resources it names were granted
+/// (RFC 8707 §2.2); 7. last, the gate: of all polls one collects.
 struct CollectApproval: Sendable {
     /// A poll this much early counts as punctual: networks do not keep time.
     private static let tolerance = Duration.seconds(1)
@@ -19,7 +19,7 @@ struct CollectApproval: Sendable {
     let surroundings: Surroundings
 
     func callAsFunction(
-        _ code: String, _ kind: Approval.Kind, for client: Client, holder: Confirmation?
+        _ code: String, _ kind: Approval.Kind, for client: Client, _ request: ClientRequest
     ) async throws -> TokenAnswer {
         let hash = crypto.digest(code)
         guard let approval = try await database.read({ try ApprovalStore.find(requestHash: hash, in: $0) }),
@@ -40,7 +40,9 @@ struct CollectApproval: Sendable {
         case .approved: break
         }
         guard let grant = approval.grant else { throw OAuthError(.serverError, "the approval holds no grant") }
-        return try await collect(hash, grant.held(by: holder, client), for: client, holder: holder, at: now)
+        let resources = try tokens.narrow(grant, request, client)
+        return try await collect(
+            hash, grant.held(by: request.holder, client), for: client, request.holder, resources, at: now)
     }
 
     private enum Outcome: Sendable {
@@ -50,7 +52,8 @@ struct CollectApproval: Sendable {
     }
 
     private func collect(
-        _ hash: String, _ grant: Grant, for client: Client, holder: Confirmation?, at now: Instant
+        _ hash: String, _ grant: Grant, for client: Client, _ holder: Confirmation?, _ resources: [String],
+        at now: Instant
     ) async throws -> TokenAnswer {
         let refreshToken = client.grants.contains(.refreshToken) ? surroundings.newHandle() : nil
         let refreshHash = refreshToken.map(crypto.digest)
@@ -65,8 +68,8 @@ struct CollectApproval: Sendable {
         switch outcome {
         case .collected(let person, let refreshToken):
             return try await tokens.answer(
-                grant, person: person, client: client, refreshToken: refreshToken, nonce: nil,
-                holder: holder, at: now)
+                grant.narrowed(toResources: resources), person: person, client: client, refreshToken: refreshToken,
+                nonce: nil, holder: holder, at: now)
         case .spent: throw OAuthError(.invalidGrant, "the code has been used already")
         case .over: throw OAuthError(.invalidGrant, "the session behind the code has ended")
         }

@@ -8,7 +8,9 @@ struct DecideApproval: Sendable {
         case decided
         /// Decided before, expired, or another person's.
         case gone
-        /// The system asks for a higher level than this sign-in reached.
+        /// The system asks for a higher level than this sign-in reached, and the person could sign in to it.
+        case stepUp(AssuranceLevel)
+        /// The system asks for a higher level than the person has.
         case tooLow(AssuranceLevel)
         case signedOut
     }
@@ -20,7 +22,10 @@ struct DecideApproval: Sendable {
 
     func approve(_ approval: Approval, in session: SSOSession) async throws -> Outcome {
         guard let client = try await clients.find(approval.clientID) else { return .gone }
-        if let least = client.policy.minimumAssurance, session.acr < least { return .tooLow(least) }
+        if let least = client.policy.minimumAssurance, session.acr < least {
+            let person = try await database.read { try PersonStore.find(session.personID, in: $0) }
+            return (person?.assurance ?? .l0) < least ? .tooLow(least) : .stepUp(least)
+        }
         let now = surroundings.now()
         let opening = SSOSessionStore.Opening(
             id: surroundings.newID(), handleHash: surroundings.newHandle(), person: session.personID,

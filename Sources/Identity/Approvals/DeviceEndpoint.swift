@@ -26,7 +26,7 @@ struct DeviceEndpoint: Sendable {
         guard let code = UserCode(try ParameterList.query(request).required("user_code")) else {
             throw Problem.invalid("user_code", "must be the eight letters of a user code")
         }
-        return try pages.picture(of: issuer + "/device?user_code=" + code.shown)
+        return try pages.picture(of: issuer + ApprovalPages.page(of: code))
     }
 
     func post(_ request: Request, _ context: WebContext) async throws -> Response {
@@ -34,8 +34,7 @@ struct DeviceEndpoint: Sendable {
         let typed = try form.single("user_code") ?? ""
         guard let code = UserCode(typed) else { return try pages.entry(code: typed, fault: .malformed, context) }
         guard let session = try await browsers.session(of: request) else {
-            let back = PercentDecoding.escape("/device?user_code=" + code.shown)
-            return Response.redirect303("/auth/sign-in?return=" + back).withNoStore()
+            return ApprovalPages.signIn(back: ApprovalPages.page(of: code))
         }
         let found = try await find(code, by: session.personID, from: context.clientAddress)
         switch found {
@@ -52,12 +51,15 @@ struct DeviceEndpoint: Sendable {
     private func answer(
         _ approval: Approval, _ code: UserCode, _ decision: String?, _ session: SSOSession, _ context: WebContext
     ) async throws -> Response {
+        let back = ApprovalPages.page(of: code)
         switch decision {
         case nil: return try await pages.decision(approval, code: code, session, context)
-        case "allow": return try pages.outcome(try await decide.approve(approval, in: session), isYes: true, context)
+        case "allow":
+            return try pages.outcome(
+                try await decide.approve(approval, in: session), isYes: true, back: back, context)
         case "deny":
             return try pages.outcome(
-                try await decide.deny(approval, by: session.personID), isYes: false, context)
+                try await decide.deny(approval, by: session.personID), isYes: false, back: back, context)
         default: throw Problem.invalid("decision", "must be allow or deny")
         }
     }

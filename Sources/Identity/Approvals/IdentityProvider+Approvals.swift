@@ -28,6 +28,7 @@ extension IdentityProvider {
                 database: database, authenticate: authenticate, holders: establishHolder,
                 unwrap: UnwrapBackchannelRequest(
                     tokens: clientTokens, singleUse: singleUse, issuer: settings.issuer, surroundings: surroundings),
-                crypto: crypto, vault: PersonVault(crypto: crypto), hints: hints, surroundings: surroundings))
+                crypto: crypto, vault: PersonVault(crypto: crypto), hints: hints, settings: settings,
+                surroundings: surroundings))
     }
 }

@@ -1,12 +1,14 @@
 import Core
 import Cryptography
 import Storage
+import Web
 
 /// How often user codes may be guessed (RFC 8628 §5.1, identity rule 19): by one person, from one
 /// address, and by everybody together.
 struct UserCodeThrottle: Sendable {
     private static let perPerson = 10
-    /// A hall or a campus shares an address.
+    /// A hall or a campus shares an address. An IPv6 address counts by its /64, or one guesser would have more addresses
+    /// than there are codes.
     private static let perAddress = 60
     /// With a million codes open at once, which there never are, this many guesses find one in 26 times.
     private static let together = 1_000
@@ -47,7 +49,7 @@ struct UserCodeThrottle: Sendable {
             let name =
                 switch kind {
                 case .person: "person:" + person
-                case .address: "address:" + address
+                case .address: "address:" + CallerKey.normalise(address)
                 case .together: "all"
                 }
             return (kind, crypto.blindIndex("user-code:" + name, domain: "identity_sign_in_failure"))

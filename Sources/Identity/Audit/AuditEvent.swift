@@ -49,6 +49,15 @@ extension AuditEvent {
         AuditEvent(kind: "person.unlocked", actor: actor, subject: person, surroundings)
     }
 
+    static func personAssured(
+        _ person: String, from old: AssuranceLevel, to new: AssuranceLevel, by actor: String,
+        _ surroundings: Surroundings
+    ) -> AuditEvent {
+        AuditEvent(
+            kind: "person.assured", actor: actor, subject: person, detail: "\(old.rawValue) \(new.rawValue)",
+            surroundings)
+    }
+
     static func clientAdded(_ client: String, by actor: String, _ surroundings: Surroundings) -> AuditEvent {
         AuditEvent(kind: "client.added", actor: actor, subject: client, surroundings)
     }

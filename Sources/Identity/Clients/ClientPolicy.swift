@@ -51,9 +51,9 @@ package struct ClientPolicy: Sendable, Hashable, Codable {
     /// With which algorithm the client signs its backchannel requests, all of them
     /// (`backchannel_authentication_request_signing_alg`, CIBA Core §4).
     package var backchannelRequestAlgorithm: String?
-    /// Clients whose tokens this one may exchange (RFC 8693), by client id.
+    /// Clients whose tokens this one may exchange (RFC 8693), each with what it may get for them; see `ExchangePair`.
     package var exchangeFrom: [String]?
-    /// An exchange may leave out that this client acts (RFC 8693 §1.1 impersonation).
+    /// An exchange may leave out that this client acts (RFC 8693 §1.1 impersonation), where the pair says nothing else.
     package var mayImpersonate: Bool?
     /// `default_max_age` (OpenID Connect Registration §2), seconds.
     package var defaultMaxAge: Int?

@@ -107,7 +107,7 @@ extension ClientRegistry {
                     // Approval is a decision of its own.
                     if record.state == .pending { throw ClientChangeRefusal.isPending }
                     guard try ClientRecordStore.set(.active, of: id, at: now, in: transaction) else { return true }
-                    try RevocationStore.restore(record.client.subject, in: transaction)
+                    try RevocationStore.restore(record.client.subject, at: now, in: transaction)
                     try AuditStore.append(event, in: transaction)
                     return true
                 }
@@ -124,14 +124,20 @@ extension ClientRegistry {
 
     /// Lets a client work that has registered itself.
     ///
+    /// - Parameter expected: the version that was judged: until it is approved the system may change what it registered.
+    ///   Without one, whatever is there.
     /// - Throws: `ClientChangeRefusal`.
-    package func approve(_ id: String, by actor: String = operatorName) async throws {
+    package func approve(_ id: String, expecting expected: Int64? = nil, by actor: String = operatorName) async throws {
         let event = AuditEvent(kind: "client.approved", actor: actor, subject: id, surroundings)
         let now = surroundings.now()
         try await database.transaction { transaction in
-            guard try ClientRecordStore.approve(id, at: now, in: transaction) else {
-                throw try ClientRecordStore.find(id, in: transaction) == nil
-                    ? ClientChangeRefusal.notFound(id) : .notPending
+            guard let record = try ClientRecordStore.find(id, in: transaction) else {
+                throw ClientChangeRefusal.notFound(id)
+            }
+            guard record.state == .pending else { throw ClientChangeRefusal.notPending }
+            let version = expected ?? record.version
+            guard try ClientRecordStore.approve(id, expecting: version, at: now, in: transaction) else {
+                throw ClientChangeRefusal.stale
             }
             if let client = try ClientStore.find(id, in: transaction) {
                 try ClientLogos.enqueue(client, at: now, in: transaction)

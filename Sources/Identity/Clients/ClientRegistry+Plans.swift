@@ -47,6 +47,7 @@ extension ClientRegistry {
                     guard try ClientStore.add(plan.client, at: now, in: transaction) else {
                         throw ClientChangeRefusal.stale
                     }
+                    try RevocationStore.restore(plan.client.subject, at: now, in: transaction)
                     try AuditStore.append(.clientAdded(id, by: actor, surroundings), in: transaction)
                     continue
                 }

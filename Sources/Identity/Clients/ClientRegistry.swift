@@ -29,7 +29,7 @@ package struct ClientRegistry: Sendable {
         let now = surroundings.now()
         let added = try await database.transaction { transaction in
             guard try ClientStore.add(client, at: now, in: transaction) else { return false }
-            try RevocationStore.restore(client.subject, in: transaction)
+            try RevocationStore.restore(client.subject, at: now, in: transaction)
             try ClientLogos.enqueue(client, at: now, in: transaction)
             try AuditStore.append(event, in: transaction)
             return true

@@ -9,9 +9,6 @@ enum PublicURI {
         return nil
     }
 
-    /// Host of an http or https address, without the port.
-    static func host(_ uri: String) -> String? { RedirectURI.Parts(uri).flatMap { $0.host.isEmpty ? nil : $0.host } }
-
     /// Scheme, host and port as written.
     static func origin(_ uri: String) -> String? {
         RedirectURI.Parts(uri).flatMap { $0.authority.isEmpty ? nil : $0.scheme + "://" + $0.authority }

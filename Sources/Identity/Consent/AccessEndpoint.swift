@@ -21,7 +21,7 @@ struct AccessEndpoint: Sendable {
             guard let client = try await clients.find(entry.clientID) else { continue }
             systems.append(
                 AccessPage.System(
-                    card: wording.system(client, context.locale), since: AccountPage.time(entry.since),
+                    card: try await wording.system(client, context.locale), since: AccountPage.time(entry.since),
                     gives: wording.lines(entry.items.compactMap(ConsentItem.init), context.locale),
                     lasts: entry.lasts))
         }

@@ -43,7 +43,7 @@ struct ConsentEndpoint: Sendable {
         return ConsentPage(
             request: waiting.handle, session: names.mark(of: waiting.session),
             account: try await names.masked(waiting.session.personID),
-            system: wording.system(waiting.client, context.locale),
+            system: try await wording.system(waiting.client, context.locale),
             gives: wording.lines(items, context.locale), lasts: items.contains(.scope("offline_access")))
     }
 }

@@ -6,15 +6,15 @@ import Web
 struct ConsentWording: Sendable {
     let renderer: PageRenderer
     let catalogue: Catalogue
-    let issuer: String
+    let logos: ClientLogos
 
-    func system(_ client: Client, _ locale: WebLocale) -> SystemCard {
+    func system(_ client: Client, _ locale: WebLocale) async throws -> SystemCard {
         let profile = client.profile
         let department = profile.department.flatMap { catalogue.current.department($0) }
         return SystemCard(
             id: client.id, name: client.name, initial: client.name.first.map { String($0) } ?? "?",
-            // Pictures of other sites would tell them who is reading (identity rule 23).
-            logo: profile.logoURI.flatMap { $0.hasPrefix(issuer + "/") ? $0 : nil },
+            // Our copy: a picture of another site would tell it who is reading (identity rule 23).
+            logo: try await logos.digest(of: client).map(ClientLogoEndpoint.path),
             department: department?.name.text(language: locale.rawValue), home: Self.link(profile.clientURI),
             policy: Self.link(profile.policyURI), terms: Self.link(profile.termsURI))
     }
@@ -50,6 +50,7 @@ struct SystemCard: Sendable {
     let name: String
     /// In place of a logo.
     let initial: String
+    /// Address of our copy of it.
     let logo: String?
     let department: String?
     let home: String?

@@ -114,6 +114,31 @@ package struct PeopleAdministration: Sendable {
         guard done else { throw PersonFault(faults: ["\(who) is not locked"]) }
     }
 
+    /// Notes that a person has been verified better, or worse, than before. A higher level is stated from the next
+    /// sign-in; a lower one ends whatever was opened with the old one.
+    ///
+    /// - Throws: `PersonFault` for an unknown person, one who is not active or who has this level.
+    package func setAssurance(_ level: AssuranceLevel, of who: String, by actor: String = "system") async throws {
+        let person = try await required(who)
+        let old = person.assurance
+        guard old != level else { throw PersonFault(faults: ["\(who) has level \(level.rawValue) already"]) }
+        let event = AuditEvent.personAssured(person.id, from: old, to: level, by: actor, surroundings)
+        guard level > old else {
+            return try await end(person.id, because: "assurance-lowered", by: actor, event) { transaction, now in
+                try PersonStore.assure(person.id, from: old, to: level, at: now, in: transaction)
+            }
+        }
+        let now = surroundings.now()
+        let done = try await database.transaction { transaction in
+            guard try PersonStore.assure(person.id, from: old, to: level, at: now, in: transaction) else {
+                return false
+            }
+            try AuditStore.append(event, in: transaction)
+            return true
+        }
+        guard done else { throw PersonFault(faults: ["the person is not active"]) }
+    }
+
     /// - Parameter change: false leaves everything as it is.
     private func end(
         _ person: String, because reason: String, by actor: String = "system", _ event: AuditEvent,

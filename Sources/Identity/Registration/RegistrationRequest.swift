@@ -16,8 +16,11 @@ struct RegistrationRequest: Sendable {
     let statedID: String?
     let statedSecret: Secret<String>?
 
+    /// - Parameter granted: grants that an administrator gave the client; it may name them, as it is told of them.
     /// - Throws: `RegistrationError`, every fault at once.
-    init(_ body: JSONValue, id: String, requirePKCE: Bool) throws {
+    init(
+        _ body: JSONValue, id: String, requirePKCE: Bool, granted: Set<Client.GrantType> = []
+    ) throws {
         guard let members = body.objectMembers else {
             throw RegistrationError(.invalidClientMetadata, "the body must be an object")
         }
@@ -42,16 +45,17 @@ struct RegistrationRequest: Sendable {
         if registration.scopes.contains("offline_access"), !registration.grants.contains("refresh_token") {
             registration.scopes.removeAll { $0 == "offline_access" }
         }
-        CheckStranger().check(registration, RegistrationTerms(registration, &faults), &faults)
+        CheckStranger(granted: granted).check(registration, RegistrationTerms(registration, &faults), &faults)
         statedID = body["client_id"]?.stringValue
         statedSecret = body["client_secret"]?.stringValue.map { Secret($0) }
         guard faults.isEmpty else { throw RegistrationError(ClientRegistrationFault(faults: faults)) }
     }
 
-    /// The server decides the scope (RFC 7591 §2): what is not for strangers falls away.
+    /// The server decides the scope (RFC 7591 §2): what is not for strangers falls away. Who names none, as OpenID Connect
+    /// Registration knows no such member, may ask people for everything that is for strangers.
     private static func scopes(_ value: JSONValue?) -> [String] {
-        let asked = value?.stringValue?.split(separator: " ").map(String.init) ?? []
-        let granted = asked.filter(openScopes.contains)
+        guard let text = value?.stringValue else { return openScopes.sorted() }
+        let granted = text.split(separator: " ").map(String.init).filter(openScopes.contains)
         return granted.isEmpty ? ["openid", "profile"] : Array(Set(granted)).sorted()
     }
 

@@ -71,13 +71,30 @@ struct SelfRegistration: Sendable {
         return record
     }
 
+    /// Thrown to undo a change when somebody else has changed the client meanwhile.
+    private struct Overtaken: Error {}
+
     /// Replaces what the client registered (RFC 7592 §2.2) and its registration access token. A system that was
     /// approved by an administrator waits for approval again: what was approved is not what is there now.
     ///
     /// - Throws: `RegistrationError`.
     func update(_ id: String, _ body: JSONValue, token: String?) async throws -> Answer {
-        let record = try await find(id, token: token)
-        let request = try RegistrationRequest(body, id: id, requirePKCE: record.client.insistsOnPKCE)
+        for _ in 0..<3 {
+            do {
+                return try await replace(try await find(id, token: token), by: body, token: token)
+            } catch is Overtaken {
+                // Read again: what an administrator has just set stays.
+            }
+        }
+        throw RegistrationError(.temporarilyUnavailable, "the registration is being changed by others; send it again")
+    }
+
+    /// - Throws: `RegistrationError`; `Overtaken`, and then the token that was presented is as good as before.
+    private func replace(_ record: ClientRecord, by body: JSONValue, token: String?) async throws -> Answer {
+        let id = record.client.id
+        let granted = record.client.grants.intersection(CheckStranger.closedGrants)
+        let request = try RegistrationRequest(
+            body, id: id, requirePKCE: record.client.insistsOnPKCE, granted: granted)
         guard request.statedID == nil || request.statedID == id else {
             throw RegistrationError(.invalidClientMetadata, "client_id is not the one of this registration")
         }
@@ -98,10 +115,13 @@ struct SelfRegistration: Sendable {
         let event = AuditEvent.clientChanged(id, members: changed, by: "client:" + id, registry.surroundings)
         let waitsAgain = record.origin == .open && record.state == .active && !changed.isEmpty
         let written = try await registry.database.transaction { transaction -> ClientRecord? in
-            guard
-                try ClientRecordStore.replaceRegistration(of: id, hash: hash, with: freshHash, in: transaction),
-                try ClientRecordStore.replace(client, expecting: record.version, at: now, in: transaction)
-            else { return nil }
+            guard try ClientRecordStore.replaceRegistration(of: id, hash: hash, with: freshHash, in: transaction) else {
+                return nil
+            }
+            // The old token is gone by now and nobody would be told the new one, so the whole is undone.
+            guard try ClientRecordStore.replace(client, expecting: record.version, at: now, in: transaction) else {
+                throw Overtaken()
+            }
             if changed.contains("logo_uri"), !waitsAgain, record.state == .active {
                 try ClientLogos.enqueue(client, at: now, in: transaction)
             }
@@ -127,6 +147,8 @@ struct SelfRegistration: Sendable {
         for member in ClientMembers.all where !member.isOpen {
             _ = member.write(&registration, member.read(before) ?? .null)
         }
+        registration.grants += client.grants.intersection(CheckStranger.closedGrants).map(\.rawValue)
+            .filter { !registration.grants.contains($0) }.sorted()
         registration.scopes += client.scopes.filter { Scope.ofAPI.contains($0) }.sorted()
     }
 

@@ -9,6 +9,9 @@ import Web
 struct ClientLogoEndpoint: Sendable {
     let database: any Database
 
+    /// Another picture is another address, so that no cache shows an old one.
+    static func path(_ digest: String) -> String { "/client-logos/" + digest }
+
     func get(_ request: Request, _ context: WebContext) async throws -> Response {
         let digest = try context.pathParameter("digest", max: 64)
         guard let logo = try await database.read({ try ClientLogoStore.find(digest: digest, in: $0) }) else {

@@ -26,7 +26,7 @@ enum ClientRecordStore {
     private static let approve = SQL(
         """
         UPDATE identity_client SET state = 'active', updated_at_ms = $2, version = version + 1
-        WHERE id = $1 AND state = 'pending'
+        WHERE id = $1 AND state = 'pending' AND version = $3
         """)
     private static let setSecret = SQL(
         """
@@ -87,8 +87,11 @@ enum ClientRecordStore {
         return true
     }
 
-    static func approve(_ id: String, at now: Instant, in transaction: any Transaction) throws -> Bool {
-        guard try transaction.execute(approve, id, now) == 1 else { return false }
+    /// - Returns: false when the client has another version by now, does not wait, or is gone.
+    static func approve(_ id: String, expecting version: Int64, at now: Instant, in transaction: any Transaction) throws
+        -> Bool
+    {
+        guard try transaction.execute(approve, id, now, version) == 1 else { return false }
         try ClientStore.announce(id, in: transaction)
         return true
     }

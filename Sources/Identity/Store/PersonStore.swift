@@ -58,6 +58,11 @@ enum PersonStore {
     private static let wait = SQL("UPDATE identity_password SET changed_at_ms = changed_at_ms WHERE person_id = $1")
     private static let move = SQL(
         "UPDATE identity_person SET state = $3, updated_at_ms = $4 WHERE id = $1 AND state = $2 RETURNING id")
+    private static let assure = SQL(
+        """
+        UPDATE identity_person SET assurance = $3, updated_at_ms = $4
+        WHERE id = $1 AND assurance = $2 AND state = 'active' RETURNING id
+        """)
     private static let rehash = SQL("UPDATE identity_password SET phc = $3 WHERE person_id = $1 AND phc = $2")
 
     /// A person with the PHC string of the password, if they have one.
@@ -154,6 +159,13 @@ enum PersonStore {
         guard try transaction.first(move, person, from.rawValue, to.rawValue, now) != nil else { return false }
         try transaction.execute(wait, person)
         return true
+    }
+
+    /// - Returns: false when the person is not active or the level is another one by now.
+    static func assure(
+        _ person: String, from: AssuranceLevel, to: AssuranceLevel, at now: Instant, in transaction: any Transaction
+    ) throws -> Bool {
+        try transaction.first(assure, person, from.rawValue, to.rawValue, now) != nil
     }
 
     static func person(_ row: Row) throws -> Person {

@@ -49,6 +49,8 @@ enum RelyingSessionStore {
         ORDER BY sid
         """)
     private static let find = SQL("SELECT \(columns) FROM identity_relying_session WHERE sid = $1")
+    private static let isOpen = SQL(
+        "SELECT sid FROM identity_relying_session WHERE sid = $1 AND ended_at_ms IS NULL")
 
     /// - Parameter newSID: used when the system has not been visited under this session yet.
     /// - Returns: the `sid` in force.
@@ -106,6 +108,10 @@ enum RelyingSessionStore {
     /// The sessions of a person at one system, on whatever device.
     static func open(of person: String, client: String, in statements: any Statements) throws -> [String] {
         try statements.query(openOfClient, person, client).map { try $0.text("sid") }
+    }
+
+    static func isOpen(_ sid: String, in statements: any Statements) throws -> Bool {
+        try statements.first(isOpen, sid) != nil
     }
 
     static func find(_ sid: String, in statements: any Statements) throws -> RelyingSession? {

@@ -101,9 +101,10 @@ package struct AccessTokens: AccessTokenVerifier {
         guard claims.expiresAt > surroundings.now(), !revocations.contains(claims.id) else { return nil }
         if let sid = claims.sid, revocations.contains(sid) { return nil }
         if let grant = claims.grantID, revocations.contains(grant) { return nil }
-        if claims.grantID == nil, revocations.contains(claims.subject) { return nil }
+        let issued = claims.issuedAt
+        if claims.grantID == nil, revocations.refuses(claims.subject, issuedAt: issued) { return nil }
         // An exchanged token has the grant or the subject of another system's.
-        if revocations.contains(Client.subjectPrefix + claims.clientID) { return nil }
+        if revocations.refuses(Client.subjectPrefix + claims.clientID, issuedAt: issued) { return nil }
         return claims
     }
 

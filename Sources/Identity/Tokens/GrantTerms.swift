@@ -15,6 +15,11 @@ package struct GrantTerms: Sendable, Hashable, Codable {
     package init() {}
 
     var isEmpty: Bool { self == GrantTerms() }
+
+    /// - Parameter resources: none leaves the default.
+    mutating func limit(to resources: [String]) {
+        self.resources = resources.isEmpty ? nil : resources
+    }
 }
 
 /// Who may use a token: the holder of a DPoP key or of a certificate (RFC 7800 §3.1 `cnf`).

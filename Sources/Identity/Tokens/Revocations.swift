@@ -4,6 +4,18 @@ import ServiceLifecycle
 package import Storage
 import Synchronization
 
+/// Since when, and for how long, tokens of one session, grant or client are refused.
+struct Revocation: Sendable, Hashable {
+    let revokedAt: Instant
+    let expiresAt: Instant
+    /// Only what was issued before is refused.
+    let isRestored: Bool
+
+    /// - Parameter issuedAt: whole seconds, as tokens tell it; one issued in the second of the revocation counts as
+    ///   issued before.
+    func refuses(issuedAt: Instant) -> Bool { !isRestored || issuedAt.seconds <= revokedAt.seconds }
+}
+
 /// The sessions and grants whose access tokens must be refused before they expire. A token lives ten
 /// minutes, so this set is small; the change feed brings an entry to every process at once, and a
 /// poll brings it where an announcement was lost.
@@ -11,7 +23,7 @@ package final class Revocations: Service {
     private let database: any Database
     private let surroundings: Surroundings
     private let logger: Logger
-    private let live = Mutex<[String: Instant]>([:])
+    private let live = Mutex<[String: Revocation]>([:])
 
     package init(database: any Database, surroundings: Surroundings, logger: Logger) {
         self.database = database
@@ -23,9 +35,16 @@ package final class Revocations: Service {
         live.withLock { $0[subject] != nil }
     }
 
+    /// Whether a client's token of this moment is refused: one that was switched off and works again has new tokens and
+    /// not its old ones.
+    func refuses(_ client: String, issuedAt: Instant) -> Bool {
+        live.withLock { $0[client]?.refuses(issuedAt: issuedAt) ?? false }
+    }
+
     /// What this process has just revoked counts here at once, without waiting for the change feed.
     func note(_ subject: String, at now: Instant) {
-        live.withLock { $0[subject] = now + RevocationStore.life }
+        let revocation = Revocation(revokedAt: now, expiresAt: now + RevocationStore.life, isRestored: false)
+        live.withLock { $0[subject] = revocation }
     }
 
     package func refresh() async throws {

@@ -1,6 +1,15 @@
 import Core
 import Cryptography
-import Foundation
+
+/// Which addresses make systems one sector (OpenID Connect Core §8.1).
+enum Sector {
+    /// The host of an https address, which its owner alone answers at. Others name none: every app may claim a private
+    /// scheme and write any host behind it, and `localhost` is everybody's.
+    static func host(of uri: String) -> String? {
+        guard let parts = RedirectURI.Parts(uri), parts.scheme == "https", !parts.host.isEmpty else { return nil }
+        return parts.host.lowercased()
+    }
+}
 
 /// Who a person is to a client: the same id everywhere, or one that differs by sector (OpenID Connect Core §8.1).
 ///
@@ -27,10 +36,11 @@ struct Subjects: Sendable {
     }
 
     /// The host of the sector identifier, else of the redirect URIs, which registration keeps to one host for
-    /// pairwise clients without a sector (Core §8.1).
+    /// pairwise clients without a sector (Core §8.1). A client that has no such host is a sector of its own.
     private static func sector(of client: Client) -> String {
-        let uri = client.policy.sectorIdentifierURI ?? client.redirectURIs.sorted().first ?? ""
-        return URLComponents(string: uri)?.host?.lowercased() ?? "client:" + client.id
+        let uris = client.policy.sectorIdentifierURI.map { [$0] } ?? client.redirectURIs
+        let hosts = Set(uris.map(Sector.host))
+        return hosts.count == 1 ? (hosts.first ?? nil) ?? client.subject : client.subject
     }
 
     private static func context(_ client: String) -> String { "token.person:" + client }

@@ -3,6 +3,15 @@ import Cryptography
 import Storage
 import Web
 
+/// Which tokens of an answer name the relying session they came from.
+enum SessionNaming: Sendable {
+    case both
+    /// The access token outlives the session.
+    case idTokenAlone
+    /// The session has ended: whoever goes by its name would take the tokens for dead.
+    case neither
+}
+
 /// Makes the tokens of one answer.
 struct TokenIssuer: Sendable {
     let database: any Database
@@ -14,26 +23,32 @@ struct TokenIssuer: Sendable {
     let surroundings: Surroundings
 
     /// For a person: access token, ID token with `openid`, and the refresh token handed in.
+    ///
+    /// - Parameter naming: `nil` for the first answer to a grant, which its scopes tell.
     func answer(
         _ grant: Grant, person: Person, client: Client, refreshToken: Secret<String>?, nonce: String?,
-        holder: Confirmation? = nil, at now: Instant
+        holder: Confirmation? = nil, naming: SessionNaming? = nil, at now: Instant
     ) async throws -> TokenAnswer {
         let scopes = ScopePolicy.effective(grant.scopes, for: person, through: client)
-        let offline = grant.scopes.contains("offline_access")
+        let naming = naming ?? (grant.scopes.contains("offline_access") ? .idTokenAlone : .both)
         var claims = AccessTokenClaims(
             subject: subjects.subject(of: person.id, for: client), clientID: client.id,
             audience: audience(scopes, resources: grant.terms.resources ?? []), scopes: scopes,
             acr: person.acr(of: grant),
             authenticatedAt: grant.authenticatedAt, roles: person.roles,
             hall: ScopePolicy.hall(of: person, through: client), channel: client.channel,
-            sid: offline ? nil : grant.sid, grantID: grant.id, id: surroundings.newID(),
+            sid: naming == .both ? grant.sid : nil, grantID: grant.id, id: surroundings.newID(),
             issuedAt: now, expiresAt: now + client.accessTokenLife)
         claims.methods = grant.amr
         claims.confirmation = holder
         claims.sealedPerson = try subjects.sealed(person.id, for: client)
-        if scopes.contains("openid") { claims.requested = grant.terms.claims?.userInfo ?? [] }
+        let isSignIn = scopes.contains("openid")
+        if isSignIn {
+            claims.requested = (grant.terms.claims?.userInfo ?? []).filter(PersonClaim.readable(by: client).contains)
+        }
         let accessToken = try await token(claims, for: client)
-        let idToken = scopes.contains("openid") ? try self.idToken(grant, person, client, accessToken, nonce, now) : nil
+        let sid = naming == .neither ? nil : grant.sid
+        let idToken = isSignIn ? try self.idToken(grant, sid, person, client, accessToken, nonce, now) : nil
         return TokenAnswer(
             accessToken: Secret(accessToken), expiresIn: Int(client.accessTokenLife.milliseconds / 1000),
             refreshToken: refreshToken, idToken: idToken.map { Secret($0) }, scope: ScopeList.text(scopes),
@@ -91,7 +106,8 @@ struct TokenIssuer: Sendable {
 
     /// OpenID Connect Core §2, §3.1.3.6; `sid` of Back-Channel Logout §2.1.
     private func idToken(
-        _ grant: Grant, _ person: Person, _ client: Client, _ accessToken: String, _ nonce: String?, _ now: Instant
+        _ grant: Grant, _ sid: String?, _ person: Person, _ client: Client, _ accessToken: String, _ nonce: String?,
+        _ now: Instant
     ) throws -> String {
         let claims = JSONValue.object([
             "iss": .string(settings.issuer), "sub": .string(subjects.subject(of: person.id, for: client)),
@@ -101,7 +117,7 @@ struct TokenIssuer: Sendable {
             "acr": .string(min(grant.terms.statedLevel ?? grant.acr, person.assurance).rawValue),
             "amr": .strings(grant.amr),
             "azp": .string(client.id),
-            "sid": .string(grant.sid), "at_hash": .string(try halfHash(accessToken)),
+            "sid": sid.map(JSONValue.string), "at_hash": .string(try halfHash(accessToken)),
         ])
         let about = try claimsAboutPerson(grant, person, client)
         return try keys.sign(
@@ -112,8 +128,9 @@ struct TokenIssuer: Sendable {
     /// our own pages show a masked name at once.
     private func claimsAboutPerson(_ grant: Grant, _ person: Person, _ client: Client) throws -> [JSONValue.Member] {
         if client.isOwnPages { return [.init("name", .string(try vault.open(person).maskedName))] }
-        guard let names = grant.terms.claims?.idToken, !names.isEmpty else { return [] }
-        return PersonClaim.members(Set(names), of: person, try vault.open(person))
+        let names = PersonClaim.readable(by: client).intersection(grant.terms.claims?.idToken ?? [])
+        guard !names.isEmpty else { return [] }
+        return PersonClaim.members(names, of: person, try vault.open(person))
     }
 
     /// The left half of SHA-256, for ES256 and RS256 alike (OpenID Connect Core §3.1.3.6).

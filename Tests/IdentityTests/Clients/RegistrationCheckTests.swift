@@ -43,6 +43,21 @@ struct RegistrationCheckTests {
                 $0.redirectURIs.append("https://other.example/callback")
             }
         ),
+        (
+            "sector_identifier_uri",
+            {
+                $0.policy.pairwiseSubjects = true
+                $0.redirectURIs.append("http://localhost/callback")
+            }
+        ),
+        (
+            "sector_identifier_uri",
+            {
+                $0.secret = nil
+                $0.policy.pairwiseSubjects = true
+                $0.redirectURIs.append("gov.sd.app:/callback")
+            }
+        ),
         ("jwks", { $0.keys.jwks = "{}" }), ("jwks", { $0.keys.jwks = #"{"keys":[]}"# }),
         ("jwks", { $0.keys.jwks = #"{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}"# }),
         ("jwks", { $0.keys = ClientKeys(jwks: "{}", jwksURI: "https://department.example/keys") }),
@@ -67,6 +82,16 @@ struct RegistrationCheckTests {
         ("audiences", { $0.policy.audiences = ["not a uri"] }),
         ("audiences", { $0.policy.audiences = ["https://api.example/#x"] }),
         ("exchange_from", { $0.policy.exchangeFrom = [""] }),
+        ("exchange_from", { $0.policy.exchangeFrom = [" portal"] }),
+        ("exchange_from", { $0.policy.exchangeFrom = ["portal", "portal scope=booking"] }),
+        ("exchange_from", { $0.policy.exchangeFrom = ["scope=booking"] }),
+        ("exchange_from", { $0.policy.exchangeFrom = ["portal scope="] }),
+        ("exchange_from", { $0.policy.exchangeFrom = ["portal scope=everything"] }),
+        ("exchange_from", { $0.policy.exchangeFrom = ["portal audience=archive"] }),
+        ("exchange_from", { $0.policy.exchangeFrom = ["portal impersonate=maybe"] }),
+        ("exchange_from", { $0.policy.exchangeFrom = ["portal impersonate=yes impersonate=no"] }),
+        ("exchange_from", { $0.policy.exchangeFrom = ["portal booking"] }),
+        ("exchange_from", { $0.policy.exchangeFrom = ["portal  scope=booking"] }),
         ("backchannel_token_delivery_mode", { $0.policy.cibaDelivery = "push" }),
         ("backchannel_client_notification_endpoint", { $0.policy.cibaDelivery = "ping" }),
         (

@@ -43,6 +43,66 @@ struct AccountTests {
         }
     }
 
+    @Test(arguments: Backend.available)
+    func `the page names systems that have not heard of a sign-out, and nothing once all have`(backend: Backend)
+        async throws
+    {
+        try await House.run(backend) { house in
+            try await house.addCitizen()
+            try await house.addClient {
+                $0.name = "测试部门"
+                $0.backchannelLogoutURI = "https://department.example/out"
+            }
+            var browser = Browser()
+            _ = try await house.code(Attempt(), &browser)
+            let quiet = try await browser.get("/account", house.client)
+            #expect(!quiet.text.contains("退出进度") && !quiet.text.contains("signed-out.js"))
+            let form = ParameterList([
+                "action": "sign-out-system", "csrf": try #require(quiet.formToken),
+                "target": try #require(quiet.field("target")),
+            ])
+            #expect(try await browser.post("/account", form: form, house.client).headers[.location] == "/account")
+            let message = try #require(try await house.logoutMessages().first)
+
+            let told = try await browser.get("/account", house.client)
+            #expect(told.text.contains("退出进度") && told.text.contains("正在通知") && told.text.contains("测试部门"))
+            // A link for those without scripts; with them the page asks once by itself.
+            #expect(told.text.contains("href=\"/account?news=1\" data-again"))
+            let asked = try await browser.get("/account?news=1", house.client)
+            #expect(asked.text.contains("href=\"/account?news=1\"") && !asked.text.contains("data-again"))
+
+            house.outbound.answerWith(400)
+            await #expect(throws: (any Error).self) { try await house.provider.backchannelLogout.deliver(message) }
+            let failed = try await browser.get("/account", house.client)
+            #expect(failed.text.contains("未能送达") && failed.text.contains("请到该系统再退出一次"))
+            #expect(!failed.text.contains("news=1"))
+            let english = try await browser.get("/account?lang=en", house.client)
+            #expect(english.text.contains("Not reached") && english.text.contains("sign out there once more"))
+
+            house.outbound.answerWith(200)
+            try await house.provider.backchannelLogout.deliver(message)
+            #expect(!(try await browser.get("/account", house.client)).text.contains("未能送达"))
+        }
+    }
+
+    @Test func `a sign-out that reached nobody is another person's news to nobody`() async throws {
+        try await House.run { house in
+            var browser = Browser()
+            try await house.signInAndOut(["department"], &browser)
+            try await house.addCitizen(phone: "19900000002")
+            var other = Browser()
+            _ = try await house.code(Attempt(), name: "19900000002", &other)
+            #expect(!(try await other.get("/account?lang=en", house.client)).text.contains("Sign-outs under way"))
+            var same = Browser()
+            _ = try await house.code(Attempt(), &same)
+            #expect(try await same.get("/account?lang=en", house.client).text.contains("Sign-outs under way"))
+            house.clock.advance(by: .hours(25))
+            var later = Browser()
+            _ = try await house.code(Attempt(), &later)
+            #expect(!(try await later.get("/account?lang=en", house.client)).text.contains("Sign-outs under way"))
+        }
+    }
+
     @Test func `nobody signs out what is another person's`() async throws {
         try await House.run { house in
             try await house.addCitizen()

@@ -207,6 +207,50 @@ struct ConsentTests {
         }
     }
 
+    @Test(arguments: Backend.available)
+    func `taking back while codes are redeemed leaves no token alive`(backend: Backend) async throws {
+        try await withClient(backend) { house, person in
+            var browser = Browser()
+            let attempt = Attempt().with("scope", "openid offline_access")
+            let registry = ConsentRegistry(
+                database: house.database, logger: Logger(label: "test.consent"), surroundings: house.surroundings)
+            for _ in 0..<8 {
+                let end = try await reachConsent(attempt, house, &browser)
+                var codes = [try #require(try await press("allow", end, house, &browser).answer?.single("code"))]
+                for _ in 0..<4 {
+                    codes.append(try #require(try await house.authorize(attempt, &browser).answer?.single("code")))
+                }
+                let answers = try await withThrowingTaskGroup(of: TestResponse?.self) { group in
+                    for (index, code) in codes.enumerated() {
+                        group.addTask { try await house.token(house.tokenForm(code: code)) }
+                        guard index == 2 else { continue }
+                        group.addTask {
+                            let hadSomething = try await registry.withdraw("department", of: person, by: person)
+                            #expect(hadSomething)
+                            return nil
+                        }
+                    }
+                    return try await group.reduce(into: [TestResponse]()) { all, answer in
+                        if let answer { all.append(answer) }
+                    }
+                }
+                try await house.provider.revocations.refresh()
+                for answer in answers {
+                    guard answer.status == .ok else {
+                        #expect(answer.error == "invalid_grant")
+                        continue
+                    }
+                    let body = try answer.json()
+                    let access = try #require(body["access_token"]?.stringValue)
+                    #expect(try await house.userInfo(access).status == .unauthorized)
+                    let refresh = try #require(body["refresh_token"]?.stringValue)
+                    #expect(try await house.refresh(refresh).error == "invalid_grant")
+                }
+                #expect(try await house.count("identity_refresh_family", where: "revoked_at_ms IS NULL") == 0)
+            }
+        }
+    }
+
     @Test func `the API lists and takes back with the scope account, and nothing without`() async throws {
         try await withClient { house, _ in
             var browser = Browser()

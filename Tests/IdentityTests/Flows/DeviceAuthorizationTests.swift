@@ -258,9 +258,13 @@ struct DeviceAuthorizationTests {
     @Test func `the code's address is drawn for devices that cannot`() async throws {
         try await House.run { house in
             try await addDevice(house)
-            let code = try text(try await start(house), "user_code")
+            let started = try await start(house)
+            let code = try text(started, "user_code")
             let picture = try await house.client.get("/device/qr?user_code=" + code)
             #expect(picture.status == .ok && picture.headers[.contentType]?.hasPrefix("image/svg+xml") == true)
+            #expect(picture.headers[.cacheControl]?.contains("no-store") == true)
+            #expect(picture.text == (try QRCode.svg(try text(started, "verification_uri_complete"))))
+            #expect(try await house.client.get("/device/qr").status == .badRequest)
             #expect(try await house.client.get("/device/qr?user_code=%3Cscript%3E").status == .badRequest)
         }
     }

@@ -49,6 +49,64 @@ struct EndingTests {
     }
 
     @Test(arguments: Backend.available)
+    func `offline access that is refreshed for less does not go by a session that has ended`(backend: Backend)
+        async throws
+    {
+        try await House.run(backend) { house in
+            try await house.addCitizen()
+            try await addOfflineClient(house)
+            var browser = Browser()
+            let tokens = try await house.tokens(Self.offline, &browser)
+            func sid(_ name: String, _ answer: JSONValue) throws -> JSONValue? {
+                try house.claims(try #require(answer[name]?.stringValue))["sid"]
+            }
+            #expect(try sid("access_token", tokens) == nil && sid("id_token", tokens) != nil)
+            let first = try #require(tokens["refresh_token"]?.stringValue)
+            let early = try await house.refresh(first, scope: "openid").json()
+            #expect(try sid("access_token", early) == nil)
+            #expect(try sid("id_token", early) == sid("id_token", tokens))
+
+            try await signOut("sign-out-device", house, browser)
+            let second = try #require(early["refresh_token"]?.stringValue)
+            let late = try await house.refresh(second, scope: "openid").json()
+            #expect(late["scope"] == "openid")
+            #expect(try sid("access_token", late) == nil && sid("id_token", late) == nil)
+            #expect(try await house.userInfo(try #require(late["access_token"]?.stringValue)).status == .ok)
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `without offline_access a refresh token ends with the sign-in, however long its client's live`(
+        backend: Backend
+    ) async throws {
+        try await House.run(backend) { house in
+            try await house.addCitizen()
+            try await house.addClient {
+                $0.scopes = ["openid", "profile", "offline_access"]
+                $0.refreshIdle = .days(7)
+                $0.refreshLife = .days(30)
+            }
+            var browser = Browser()
+            _ = try await house.code(Self.offline, &browser)
+            let half = house.provider.settings.sessionLife / 2
+            // The system comes two hours after the sign-in, which has been used meanwhile.
+            house.clock.advance(by: .hours(1))
+            _ = try await house.authorize(Attempt(), &browser)
+            house.clock.advance(by: .hours(1))
+            var token = try #require(try await house.tokens(Attempt(), &browser)["refresh_token"]?.stringValue)
+            let lasting = try #require(
+                try await house.tokens(Self.offline, &browser)["refresh_token"]?.stringValue)
+            house.clock.advance(by: half)
+            token = try #require(try await house.refresh(token).json()["refresh_token"]?.stringValue)
+            house.clock.advance(by: half - .hours(2) - .seconds(1))
+            token = try #require(try await house.refresh(token).json()["refresh_token"]?.stringValue)
+            house.clock.advance(by: .seconds(1))
+            #expect(try await house.refresh(token).error == "invalid_grant")
+            #expect(try await house.refresh(lasting).status == .ok)
+        }
+    }
+
+    @Test(arguments: Backend.available)
     func `a client registered again under an old id finds nothing of the old one alive`(backend: Backend) async throws {
         try await House.run(backend) { house in
             try await house.addCitizen()
@@ -58,6 +116,7 @@ struct EndingTests {
             let offline = try await house.tokens(Self.offline, &browser)
             let code = try await house.code(Attempt(), &browser)
             #expect(try await house.provider.registry.remove("department"))
+            house.clock.advance(by: .seconds(1))
             try await addOfflineClient(house)
             try await house.provider.clients.refresh()
             try await house.provider.revocations.refresh()
@@ -87,10 +146,50 @@ struct EndingTests {
             #expect(try await house.provider.registry.remove("kiosk"))
             try await house.provider.revocations.refresh()
             await #expect(throws: Problem.self) { try await house.provider.accessTokens.verify(access) }
+            house.clock.advance(by: .seconds(1))
             try await house.addDevice()
             try await house.provider.clients.refresh()
             try await house.provider.revocations.refresh()
             #expect(try await house.provider.accessTokens.verify(try await token()).hall == "jinan")
+            await #expect(throws: Problem.self) { try await house.provider.accessTokens.verify(access) }
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `a machine that was switched off and on again needs a new token`(backend: Backend) async throws {
+        try await House.run(backend) { house in
+            try await house.addDevice()
+            let form = ParameterList(["grant_type": "client_credentials"])
+            func token() async throws -> String {
+                let answer = try await house.token(form, as: "kiosk:" + House.secret).json()
+                return try #require(answer["access_token"]?.stringValue)
+            }
+            func isGood(_ token: String) async -> Bool {
+                (try? await house.provider.accessTokens.verify(token)) != nil
+            }
+            func turn(on isEnabled: Bool) async throws {
+                try await house.provider.registry.setEnabled(isEnabled, "kiosk")
+                try await house.provider.clients.refresh()
+                try await house.provider.revocations.refresh()
+            }
+            let first = try await token()
+            // In the very same second: the token cannot tell on which side of it it was issued.
+            try await turn(on: false)
+            #expect(await !isGood(first))
+            try await turn(on: true)
+            #expect(await !isGood(first))
+
+            house.clock.advance(by: .seconds(1))
+            let second = try await token()
+            #expect(await isGood(second))
+            #expect(await !isGood(first))
+            house.clock.advance(by: .seconds(30))
+            try await turn(on: false)
+            house.clock.advance(by: .seconds(30))
+            try await turn(on: true)
+            let third = try await token()
+            #expect(await isGood(third))
+            #expect(await !isGood(second))
         }
     }
 

@@ -59,6 +59,26 @@ struct FrontchannelLogoutTests {
         }
     }
 
+    @Test func `one system left on the account page does not read as having left Yimen`() async throws {
+        try await House.run { house in
+            try await house.addCitizen()
+            let department = try await house.addClient()
+            try await house.setFrontchannel("https://department.example/out", of: department)
+            var browser = Browser()
+            _ = try await house.code(Attempt(), &browser)
+            let account = try await browser.get("/account", house.client)
+            let form = ParameterList([
+                "action": "sign-out-system", "csrf": try #require(account.formToken),
+                "target": try #require(account.field("target")),
+            ])
+            let page = try await browser.post("/account", form: form, house.client)
+            #expect(page.status == .ok && page.text.contains("https://department.example/out?"))
+            #expect(page.text.contains("您在一门仍是登录状态") && !page.text.contains("您已退出一门"))
+            #expect(page.text.contains("href=\"/account\""))
+            #expect(try await browser.get("/account", house.client).status == .ok)
+        }
+    }
+
     @Test func `without front-channel systems the browser goes straight back`() async throws {
         try await House.run { house in
             try await house.addCitizen()

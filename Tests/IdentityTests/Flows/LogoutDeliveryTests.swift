@@ -60,7 +60,10 @@ struct LogoutDeliveryTests {
 
             let news = try await browser.get("/oauth2/logout/done", house.client)
             #expect(news.text.contains("badge ok") && news.text.contains("badge info"))
-            #expect(news.text.contains("data-again"))
+            #expect(news.text.contains("data-again") && news.text.contains("您不必等待"))
+            house.clock.advance(by: .minutes(1))
+            let later = try await browser.get("/oauth2/logout/done", house.client)
+            #expect(later.text.contains("href=\"/oauth2/logout/done\"") && !later.text.contains("data-again"))
 
             var last = waiting[1]
             last.isLast = true

@@ -102,6 +102,28 @@ struct StepUpTests {
         }
     }
 
+    @Test func `a request of another device leads to a stronger sign-in where the person can reach it`() async throws {
+        try await House.run { house in
+            let person = try await house.addCitizen()
+            try await house.addBank()
+            try await house.change("bank") { $0.policy.minimumAssurance = .l3 }
+            _ = try await house.asked()
+            var browser = try await house.signedIn()
+            // Out of reach: the page says how to get there.
+            let told = try await house.decide("allow", &browser)
+            #expect(told.status == .forbidden && told.text.contains("L3"))
+            // Within reach: to the sign-in page and back; the request still waits.
+            try await raise(person, to: .l3, house)
+            let away = try await house.decide("allow", &browser)
+            #expect(away.status == .seeOther)
+            #expect(away.headers[.location] == "/auth/sign-in?return=%2Fapprovals&acr_values=L3")
+            house.clock.advance(by: .seconds(2))
+            let again = try await house.authorize(Attempt().with("prompt", "login"), &browser)
+            #expect(try await house.signIn(again, &browser).answer?.single("code") != nil)
+            #expect(try await house.decide("allow", &browser).status == .ok)
+        }
+    }
+
     @Test(arguments: [("L1", "L1"), ("L4", "L2"), ("L2 L1", "L2"), ("gold", "L2"), ("", "L2")])
     func `acr_values is a wish: met if possible, answered truthfully if not`(asked: String, told: String) async throws {
         try await House.run { house in

@@ -17,8 +17,15 @@ struct KeyRotationTests {
         }
     }
 
+    private func published(_ house: House) async throws -> Set<String> {
+        let keys = try await house.client.get("/oauth2/jwks").json()["keys"]?.arrayValue ?? []
+        return Set(keys.compactMap { $0["kid"]?.stringValue })
+    }
+
+    /// The line `oidcc-server-rotate-keys` of the OpenID Foundation's plan `oidcc-dynamic-certification-test-plan`.
     @Test(arguments: Backend.available)
-    func `a key is next, then active, then retiring, then gone`(backend: Backend) async throws {
+    func `oidcc-server-rotate-keys: a key is next, then active, then retiring, then gone`(backend: Backend) async throws
+    {
         try await House.run(backend) { house in
             try await house.addDevice()
             func token() async throws -> String {
@@ -28,26 +35,30 @@ struct KeyRotationTests {
             }
             let rotation = house.provider.keyRotation
             #expect(try await states(house) == ["active"])
-            let first = try TokenSigner.peek(try await token()).keyID
+            let first = try #require(try TokenSigner.peek(try await token()).keyID)
             house.clock.advance(by: .days(28))
             try await rotation.advance()
             #expect(try await states(house) == ["active"])
             house.clock.advance(by: .days(1))
             try await rotation.advance()
             #expect(try await states(house) == ["active", "next"])
-            let published = try await house.client.get("/oauth2/jwks").json()["keys"]?.arrayValue ?? []
-            #expect(published.count == 3 || published.count == 4)
+            let early = try await published(house)
+            #expect(early.contains(first))
             #expect(try TokenSigner.peek(try await token()).keyID == first)
             house.clock.advance(by: .days(1))
             let old = try await token()
             try await rotation.advance()
             #expect(try await states(house) == ["retiring", "active"])
-            #expect(try TokenSigner.peek(try await token()).keyID != first)
+            let second = try #require(try TokenSigner.peek(try await token()).keyID)
+            #expect(second != first && early.contains(second), "published before it signs")
+            #expect(try await published(house).isSuperset(of: [first, second]))
             _ = try await house.provider.accessTokens.verify(old)
             house.clock.advance(by: .days(2) + .minutes(1))
             try await rotation.advance()
             #expect(try await states(house) == ["active"])
             await #expect(throws: Problem.self) { try await house.provider.accessTokens.verify(old) }
+            let late = try await published(house)
+            #expect(late.contains(second) && !late.contains(first))
         }
     }
 

@@ -101,6 +101,36 @@ struct PeopleAdministrationTests {
     }
 
     @Test(arguments: Backend.available)
+    func `a higher level is stated from the next sign-in, a lower one ends what was opened`(backend: Backend)
+        async throws
+    {
+        try await House.run(backend) { house in
+            let sub = try await house.addCitizen()
+            try await house.addClient()
+            let people = administration(house)
+            var browser = Browser()
+            _ = try await house.code(Attempt(), &browser)
+            try await people.setAssurance(.l3, of: "19900000001")
+            let before = try await house.tokens(Attempt(), &browser)
+            #expect(try house.claims(try #require(before["id_token"]?.stringValue))["acr"]?.stringValue == "L2")
+            house.clock.advance(by: .seconds(2))
+            let again = try await house.authorize(Attempt().with("prompt", "login"), &browser)
+            let code = try #require(try await house.signIn(again, &browser).answer?.single("code"))
+            let after = try await house.token(house.tokenForm(code: code)).json()
+            #expect(try house.claims(try #require(after["id_token"]?.stringValue))["acr"]?.stringValue == "L3")
+            await #expect(throws: PersonFault.self) { try await people.setAssurance(.l3, of: sub) }
+            await #expect(throws: PersonFault.self) { try await people.setAssurance(.l3, of: "nobody") }
+
+            try await people.setAssurance(.l1, of: sub)
+            #expect(try await people.access(of: sub) == .init(sessions: 0, grants: 0))
+            #expect(try await people.find(sub)?.assurance == .l1)
+            #expect(try await house.auditEvents("person.assured") == 2)
+            try await people.lock(sub)
+            await #expect(throws: PersonFault.self) { try await people.setAssurance(.l2, of: sub) }
+        }
+    }
+
+    @Test(arguments: Backend.available)
     func `a sign-in that crosses a lock or a change of password opens nothing that lasts`(backend: Backend) async throws
     {
         try await House.run(backend) { house in

@@ -48,6 +48,9 @@ enum MessageSigningPlan {
         object("ensure-request-object-with-nbf-over-60-fails") { object, now in
             object.with("nbf", .integer(now - 70 * 60))
         },
+        object("ensure-request-object-with-exp-over-60-after-nbf-fails") { object, now in
+            object.with("nbf", .integer(now - 40 * 60)).with("exp", .integer(now + 40 * 60))
+        },
         object("ensure-request-object-with-request_uri-inside-fails") { object, _ in
             object.with("request_uri", "urn:ietf:params:oauth:request_uri:x")
         },

@@ -9,7 +9,7 @@ import Web
 
 @testable import Identity
 
-@Suite("RFC 7517, RFC 7591 §2 key sets of clients, RFC 8725 hostile tokens")
+@Suite("RFC 7517, RFC 7591 §2 key sets of clients")
 struct ClientKeySetTests {
     private static let uri = "https://signed.example/jwks"
 
@@ -86,57 +86,6 @@ struct ClientKeySetTests {
             try await house.put(client)
             #expect(try await isGood(house, new))
             #expect(try await !isGood(house, old))
-        }
-    }
-
-    @Test func `no hostile token gets through`() async throws {
-        try await House.run { house in
-            let key = try ClientKey.es256.get()
-            let rsa = try ClientKey.rs256.get()
-            let set = String(decoding: VerificationKeys([key.key, rsa.key]).jwks.encoded(), as: UTF8.self)
-            try await house.addSignedClient(keys: ClientKeys(jwks: set))
-            let claims = String(decoding: Assertion(at: house.clock.now()).json.encoded(), as: UTF8.self)
-            let attacker = ClientKey(key: try SigningKey.generate(.es256))
-            let own = String(decoding: attacker.key.publicJWK.encoded(), as: UTF8.self)
-            var corpus = [String]()
-            for header in [
-                #"{"alg":"none"}"#, #"{"alg":"NONE","kid":"\#(key.kid)"}"#, #"{"alg":"HS256","kid":"\#(key.kid)"}"#,
-                #"{"alg":"HS256","kid":"\#(rsa.kid)"}"#, #"{"alg":"RS256","kid":"\#(key.kid)"}"#,
-                #"{"alg":"ES256","kid":"\#(rsa.kid)"}"#, #"{"alg":"ES256","alg":"none","kid":"\#(key.kid)"}"#,
-                #"{"alg":"ES256","kid":"\#(key.kid)","crit":["exp"],"exp":1}"#,
-                #"{"alg":"ES256","kid":"\#(key.kid)","b64":false,"crit":["b64"]}"#,
-                #"{"alg":"ES256","kid":"\#(key.kid)","typ":"at+jwt"}"#,
-                #"{"alg":"ES256","kid":"\#(key.kid)","typ":"dpop+jwt"}"#,
-                #"{"alg":"ES256","kid":"\#(key.kid)","zip":"DEF"}"#, #"{"alg":"ES256","kid":["\#(key.kid)"]}"#,
-                #"{"alg":["ES256"],"kid":"\#(key.kid)"}"#, #"["ES256"]"#, "{}", "",
-            ] { corpus.append(try key.sign(header: header, payload: claims)) }
-            for member in [
-                #""jwk":\#(own)"#, #""jku":"https://evil.example/jwks""#, #""x5u":"https://evil.example/x5u""#,
-                #""x5c":["AAAA"]"#, #""kid":"../../keys""#, #""kid":"\#(attacker.kid)""#,
-            ] { corpus.append(try attacker.sign(header: #"{"alg":"ES256",\#(member)}"#, payload: claims)) }
-            let header = #"{"alg":"ES256","kid":"\#(key.kid)"}"#
-            let good = try key.sign(header: header, payload: claims)
-            let parts = good.split(separator: ".").map(String.init)
-            corpus += [
-                parts[0] + "." + parts[1] + ".", parts[0] + "." + parts[1], good + ".", good + "=", good + " x",
-                " " + good,
-                good + "\n", good + ".AAAA", parts[0] + ".." + parts[2], "." + parts[1] + "." + parts[2],
-                parts[0] + "." + parts[1].dropLast() + "." + parts[2], parts[0] + "." + parts[1] + "=." + parts[2],
-                parts[0] + "." + parts[1] + "." + parts[2].replacing("-", with: "+").dropLast() + "+",
-                #"{"protected":"\#(parts[0])","payload":"\#(parts[1])","signature":"\#(parts[2])"}"#,
-            ]
-            for payload in [
-                claims.dropLast() + #","sub":"signed"}"#, "[\(claims)]", "", "null", claims + "x",
-                "{\"a\":" + String(repeating: "[", count: 200) + String(repeating: "]", count: 200) + "}",
-                claims.dropLast() + #","pad":""# + String(repeating: "x", count: 20_000) + "\"}", good,
-            ] { corpus.append(try key.sign(header: header, payload: String(payload))) }
-            for token in corpus {
-                let response = try await house.token(assertion: token)
-                #expect(response.status.code >= 400 && response.status.code < 500, "\(token.prefix(80))")
-                #expect(["invalid_client", "invalid_request"].contains(response.error ?? ""), "\(response.text)")
-            }
-            #expect(house.outbound.reads.isEmpty, "nothing was fetched")
-            #expect(try await house.token(assertion: good).status == .ok)
         }
     }
 }

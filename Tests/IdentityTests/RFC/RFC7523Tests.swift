@@ -77,6 +77,29 @@ struct RFC7523Tests {
         }
     }
 
+    @Test func `a certificate in the header is passed over, and is never the key`() async throws {
+        try await House.run { house in
+            let key = try ClientKey.es256.get()
+            try await house.addSignedClient(keys: ClientKeys(jwks: key.jwks))
+            let stranger = ClientKey(key: try SigningKey.generate(.es256))
+            // A chain of three, in base64.
+            let chain = Array(repeating: "\"" + String(repeating: "MIIB", count: 400) + "\"", count: 3)
+            for (index, member) in [
+                #""x5t":"GvnPApfWMdLRi8PDmisFn7bprKg""#, #""x5t#S256":"\#(House.crypto.digest("certificate"))""#,
+                #""x5c":[\#(chain.joined(separator: ","))]"#,
+            ].enumerated() {
+                for (signer, status) in [(key, 200), (stranger, 401)] {
+                    let claims = Assertion(at: house.clock.now(), id: "\(index)-\(status)").json
+                    let assertion = try signer.sign(
+                        header: #"{"alg":"ES256",\#(member)}"#,
+                        payload: String(decoding: claims.encoded(), as: UTF8.self))
+                    let response = try await house.token(assertion: assertion)
+                    #expect(response.status.code == status, "\(member.prefix(20)): \(response.text)")
+                }
+            }
+        }
+    }
+
     @Test func `outside FAPI the token endpoint may stand as audience`() async throws {
         try await House.run { house in
             let key = try ClientKey.es256.get()

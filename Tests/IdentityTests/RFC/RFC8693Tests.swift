@@ -107,6 +107,42 @@ struct RFC8693Tests {
         }
     }
 
+    @Test func `a pair says for which audiences and scopes, and whether the actor is named`() async throws {
+        try await withTokens { house, access, _ in
+            let api = House.issuer + "/api/v1"
+            let pair = "department audience=\(Self.target) scope=booking impersonate=yes"
+            try await house.change("backend") { $0.policy.exchangeFrom = ["archive", pair] }
+            let answer = try await exchange(house, form(access).adding("audience", Self.target)).json()
+            let claims = try house.claims(try #require(answer["access_token"]?.stringValue))
+            #expect(claims["scope"] == "booking" && claims["aud"]?.stringValue == Self.target && claims["act"] == nil)
+            let good = form(access).adding("audience", Self.target)
+            #expect(try await exchange(house, form(access).adding("audience", api)).error == "invalid_target")
+            #expect(try await exchange(house, form(access)).error == "invalid_target", "nothing of its own is left")
+            #expect(try await exchange(house, good.adding("scope", "openid")).error == "invalid_scope")
+            // What holds for one pair holds for no other.
+            let machine = ParameterList(["grant_type": "client_credentials"])
+            let token = try await house.token(machine, as: "archive:" + House.secret).json()
+            let other = try #require(token["access_token"]?.stringValue)
+            let open = try await exchange(house, form(other).adding("audience", api)).json()
+            let named = try house.claims(try #require(open["access_token"]?.stringValue, "\(open)"))
+            #expect(named["act"]?["sub"] == "client:backend" && named["aud"]?.stringValue == api)
+            // And a pair may hold back what the client may elsewhere; it never gives more than the registration.
+            try await house.change("backend") {
+                $0.policy.mayImpersonate = true
+                $0.policy.exchangeFrom = [
+                    "department impersonate=no scope=profile scope=booking audience=https://x.example"
+                ]
+            }
+            #expect(
+                try await exchange(house, form(access).adding("audience", "https://x.example")).error
+                    == "invalid_target")
+            try await house.change("backend") { $0.policy.exchangeFrom = ["department impersonate=no"] }
+            let last = try await exchange(house, good).json()
+            let kept = try house.claims(try #require(last["access_token"]?.stringValue))
+            #expect(kept["act"]?["sub"] == "client:backend" && kept["scope"]?.stringValue == "openid booking")
+        }
+    }
+
     @Test func `every fault has its error`() async throws {
         try await withTokens { house, access, _ in
             let good = form(access)

@@ -55,6 +55,58 @@ struct RFC8707Tests {
         }
     }
 
+    @Test func `a request answered on another device names resources too, and the person sees them`() async throws {
+        try await withClient { house in
+            try await house.addBank()
+            try await house.change("bank") { $0.policy.audiences = [Self.records, Self.maps] }
+            let refused = try await house.ask { $0.append("resource", "https://elsewhere.example/") }
+            #expect(refused.error == "invalid_target")
+            let request = try await house.asked {
+                $0.append("resource", Self.records)
+                $0.append("resource", Self.maps)
+            }
+            var browser = try await house.signedIn()
+            let page = try await browser.get("/approvals", house.client)
+            #expect(page.text.contains(Self.records) && page.text.contains(Self.maps))
+            #expect(try await house.decide("allow", &browser).status == .ok)
+            let form = ParameterList(["grant_type": House.cibaGrant, "auth_req_id": request])
+            let beyond = try await house.token(
+                form.adding("resource", "https://elsewhere.example/"), as: "bank:" + House.secret)
+            #expect(beyond.error == "invalid_target")
+            let body = try await house.token(form.adding("resource", Self.maps), as: "bank:" + House.secret).json()
+            #expect(try audience(body, house) == [Self.maps, House.issuer + "/oauth2/userinfo"])
+        }
+    }
+
+    @Test func `a device names its resources when it asks for its codes`() async throws {
+        try await withClient { house in
+            let grant = "urn:ietf:params:oauth:grant-type:device_code"
+            try await house.change { $0.grants.insert(.deviceCode) }
+            let ask = ParameterList(["scope": "openid", "resource": Self.records])
+            let headers = house.tokenHeaders("department:" + House.secret)
+            let refused = try await house.client.send(
+                .post, "/oauth2/device_authorization", headers,
+                body: ask.adding("resource", "https://elsewhere.example/").encoded)
+            #expect(refused.error == "invalid_target")
+            let started = try await house.client.send(
+                .post, "/oauth2/device_authorization", headers, body: ask.encoded
+            ).json()
+            let code = try #require(started["user_code"]?.stringValue)
+            var browser = try await house.signedIn()
+            let entry = try await browser.get("/device", house.client)
+            var form = ParameterList(["user_code": code, "csrf": try #require(entry.formToken)])
+            let page = try await browser.post("/device", form: form, house.client)
+            #expect(page.text.contains(Self.records))
+            form.append("session", try #require(page.field("session")))
+            form.append("decision", "allow")
+            #expect(try await browser.post("/device", form: form, house.client).status == .ok)
+            let body = try await house.token(
+                ParameterList(["grant_type": grant, "device_code": try #require(started["device_code"]?.stringValue)])
+            ).json()
+            #expect(try audience(body, house) == [Self.records, House.issuer + "/oauth2/userinfo"])
+        }
+    }
+
     @Test func `§2.2 a client that asks people gets what they were asked for`() async throws {
         try await withClient { house in
             try await house.change { $0.policy.requireConsent = true }

@@ -109,6 +109,28 @@ struct RFC9068Tests {
         }
     }
 
+    /// Core §8.1: an address that nobody owns must not make two systems one sector.
+    @Test(arguments: [
+        ("com.one.app:/cb", "com.two.app:/cb"), ("com.one.app:///cb", "com.two.app:///cb"),
+        ("com.one.app://cb", "com.two.app://cb"), ("com.one.app://bank.example/cb", "https://bank.example/cb"),
+        ("http://localhost/cb", "http://localhost/cb"), ("http://127.0.0.1/cb", "http://127.0.0.1/cb"),
+        ("http://[::1]/cb", "http://[::1]/cb"),
+    ])
+    func `two apps are never one sector by their redirect URIs`(one: String, other: String) {
+        let subjects = Subjects(crypto: House.crypto)
+        func subject(_ id: String, _ uris: [String]) -> String {
+            var client = Client(
+                id: id, name: id, authMethod: .none, redirectURIs: uris, grants: [.authorizationCode],
+                scopes: ["openid"])
+            client.policy.pairwiseSubjects = true
+            return subjects.subject(of: "person", for: client)
+        }
+        #expect(subject("one", [one]) != subject("two", [other]))
+        #expect(subject("one", [one]) == subject("one", [one]), "and each stays what it is")
+        #expect(subject("one", ["https://bank.example/a"]) == subject("two", ["https://bank.example:8443/b"]))
+        #expect(subject("one", []) != subject("two", []))
+    }
+
     @Test func `an ID token with a pairwise subject is a hint like any other`() async throws {
         try await House.run { house in
             try await house.addCitizen()

@@ -133,6 +133,25 @@ struct RFC9449Tests {
         return try #require(answer["access_token"]?.stringValue)
     }
 
+    @Test func `too little scope is told in the scheme of the token`() async throws {
+        try await withMachine { house in
+            try await house.change("machine") { $0.scopes = [Scope.kiosk] }
+            let maker = try ProofMaker.es256.get()
+            let machine = ParameterList(["grant_type": "client_credentials"])
+            let answer = try await house.token(machine, as: Self.credentials, proofs: [try maker.proof(house)]).json()
+            let token = try #require(answer["access_token"]?.stringValue)
+            let path = "/api/v1/probe"
+            let proof = try maker.proof(house, "GET", path, token: token)
+            let refused = try await house.get(path, "DPoP", token, proofs: [proof])
+            #expect(refused.status == .forbidden, "\(refused.text)")
+            let challenges = refused.headers[values: .wwwAuthenticate]
+            #expect(challenges.count == 1 && challenges.first?.hasPrefix("DPoP realm=") == true, "\(challenges)")
+            #expect(challenges.first?.contains("error=\"insufficient_scope\"") == true)
+            #expect(challenges.first?.contains("scope=\"booking\"") == true)
+            #expect(challenges.first?.contains("algs=\"ES256") == true)
+        }
+    }
+
     @Test func `a bound token works for its holder alone, at the API`() async throws {
         try await withMachine { house in
             let maker = try ProofMaker.es256.get()

@@ -216,6 +216,48 @@ struct DynamicOPTests {
         }
     }
 
+    /// Key sets are kept for a minute and read again for a key that is not among them.
+    @Test func `oidcc-refresh-token-rp-key-rotation: a new key at jwks_uri is good at once, the one before no more`()
+        async throws
+    {
+        try await House.run { house in
+            try await house.addCitizen()
+            let uri = "https://rp.example/keys"
+            let old = try ClientKey.es256.get()
+            let new = ClientKey(key: try SigningKey.generate(.es256))
+            house.outbound.publish(old.jwks, at: uri)
+            let party = try Party(
+                try await Self.register(
+                    house,
+                    Self.metadata(
+                        #""token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "\#(uri)", "#
+                            + #""grant_types": ["authorization_code", "refresh_token"]"#)))
+            func redeem(_ form: ParameterList, by key: ClientKey) async throws -> TestResponse {
+                let claims = Assertion(party.id, at: house.clock.now(), id: house.surroundings.newID())
+                return try await house.token(form, assertion: try key.sign(claims.json))
+            }
+            func refresh(after answer: TestResponse, by key: ClientKey) async throws -> TestResponse {
+                let token = try #require(try answer.json()["refresh_token"]?.stringValue, "\(answer.text)")
+                let form = ParameterList(["grant_type": "refresh_token", "refresh_token": token])
+                return try await redeem(form, by: key)
+            }
+            var browser = Browser()
+            let page = try await house.signIn(try await house.authorize(party.attempt, &browser), &browser)
+            let end = try await Self.consent(page, house, &browser)
+            let code = try #require(try end.answer?.single("code"))
+            let first = try await redeem(house.tokenForm(party.attempt, code: code), by: old)
+            #expect(try await refresh(after: first, by: new).error == "invalid_client", "not published yet")
+            house.outbound.publish(new.jwks, at: uri)
+            house.clock.advance(by: RemoteKeySets.leastPause)
+            let second = try await refresh(after: first, by: new)
+            #expect(second.status == .ok, "\(second.text)")
+            #expect(try await refresh(after: second, by: old).error == "invalid_client")
+            house.clock.advance(by: RemoteKeySets.trustedFor)
+            #expect(try await refresh(after: second, by: old).error == "invalid_client")
+            #expect(try await refresh(after: second, by: new).status == .ok)
+        }
+    }
+
     @Test func `oidcc-registration-sector-uri: accepted when the document names every redirect URI`() async throws {
         try await House.run { house in
             let sector = "https://sector.example/uris.json"

@@ -78,6 +78,38 @@ struct LogoTests {
         }
     }
 
+    @Test func `whoever is asked to allow something sees the copy of the picture that is registered now`() async throws
+    {
+        try await House.run { house in
+            try await house.addCitizen()
+            house.outbound.publish(bytes: LogoSamples.png, at: Self.uri)
+            try await house.addClient {
+                $0.profile.logoURI = Self.uri
+                $0.policy.requireConsent = true
+            }
+            func consent() async throws -> TestResponse {
+                var browser = Browser()
+                let end = try await house.signIn(try await house.authorize(Attempt(), &browser), &browser)
+                #expect(end.path?.hasPrefix("/consent") == true)
+                return try #require(end.page)
+            }
+            #expect(!(try await consent()).text.contains("client-logos"))
+            try await LogoSamples.deliver(house)
+            let shown = try #require(
+                try await consent().text.firstMatch(of: /src="(\/client-logos\/[A-Za-z0-9_-]+)"/)?.1)
+            #expect(try await house.client.get(String(shown)).headers[.contentType] == "image/png")
+            let other = Self.uri + "2"
+            house.outbound.publish(bytes: [0xFF, 0xD8, 0xFF, 0xE0], at: other)
+            _ = try await house.provider.registry.update("department") { $0.profile.logoURI = other }
+            try await house.provider.clients.refresh()
+            try await LogoSamples.deliver(house)
+            let second = try #require(
+                try await consent().text.firstMatch(of: /src="(\/client-logos\/[A-Za-z0-9_-]+)"/)?.1)
+            #expect(second != shown)
+            #expect(try await house.client.get(String(second)).headers[.contentType] == "image/jpeg")
+        }
+    }
+
     @Test func `a picture that is too large is not read`() async throws {
         try await House.run { house in
             house.outbound.publish(

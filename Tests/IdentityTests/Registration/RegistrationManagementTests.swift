@@ -210,11 +210,37 @@ struct RegistrationManagementTests {
                 #""backchannel_logout_uri": "http://rp.example/out""#, #""client_name": "\u202e""#,
                 #""default_acr_values": ["L9"]"#, #""sector_identifier_uri": "http://rp.example/s""#,
                 #""backchannel_token_delivery_mode": "push""#, #""require_signed_request_object": true"#,
+                #""subject_type": "pairwise", "grant_types": ["urn:ietf:params:oauth:grant-type:device_code"]"#,
             ] {
                 let refused = try await DynamicOPTests.register(house, DynamicOPTests.metadata(members))
                 #expect(refused.status == .badRequest, "\(members)")
                 #expect(refused.error == "invalid_client_metadata", "\(members)")
             }
+        }
+    }
+
+    @Test func `who registers itself may not send people messages: no CIBA grant, neither at first nor later`()
+        async throws
+    {
+        try await House.run { house in
+            func grants(_ more: String...) -> String {
+                let list = (["authorization_code"] + more).map { "\"\($0)\"" }.joined(separator: ",")
+                return DynamicOPTests.metadata("\"grant_types\": [\(list)]")
+            }
+            let refused = try await DynamicOPTests.register(house, grants(House.cibaGrant))
+            #expect(refused.status == .badRequest && refused.error == "invalid_client_metadata")
+            #expect(try refused.json()["error_description"]?.stringValue?.contains("grant_types") == true)
+            let made = try await DynamicOPTests.register(house, grants("refresh_token"))
+            #expect(made.status == .created, "\(made.text)")
+            let party = try DynamicOPTests.Party(made)
+            let token = try #require(try made.json()["registration_access_token"]?.stringValue)
+            let changed = try await house.client.send(
+                .put, "/oauth2/register/" + party.id,
+                [.authorization: "Bearer " + token, .contentType: "application/json"], body: grants(House.cibaGrant))
+            #expect(changed.error == "invalid_client_metadata", "\(changed.text)")
+            let form = ParameterList(["scope": "openid", "login_hint": "19900000001"])
+            let asked = try await house.call("/oauth2/bc-authorize", form, as: party.id + ":" + party.secret)
+            #expect(asked.error == "unauthorized_client", "\(asked.text)")
         }
     }
 

@@ -46,6 +46,8 @@ struct ClientPage: Sendable {
     let isActive: Bool
     let isPending: Bool
     let isDisabled: Bool
+    /// Version the reader has seen, which is the one that is approved.
+    let version: String
     /// A secret made just now; shown once.
     let secret: String?
     let saved: Bool

@@ -100,7 +100,7 @@ struct ClientPages: Sendable {
                 return try page(try await self.record(context), secret: secret, saved: true, context)
             case "disable": try await registry.setEnabled(false, id, by: actor)
             case "enable": try await registry.setEnabled(true, id, by: actor)
-            case "approve": try await registry.approve(id, by: actor)
+            case "approve": try await registry.approve(id, expecting: try Self.version(posted), by: actor)
             case "remove":
                 guard !record.client.isOwnPages else { throw ClientChangeRefusal.ownPages }
                 _ = try await registry.remove(id, by: actor)
@@ -118,9 +118,9 @@ struct ClientPages: Sendable {
     {
         let members = try ClientFields.members(of: posted)
         let id = record.client.id
-        let seen = try posted.single("version").flatMap { Int64($0) }
+        let seen = try Self.version(posted)
         do {
-            let updated = try await registry.update(id, expecting: seen ?? 0, by: actor) { registration in
+            let updated = try await registry.update(id, expecting: seen, by: actor) { registration in
                 let faults = ClientDocument.apply(members, to: &registration)
                 guard faults.isEmpty else { throw ClientRegistrationFault(faults: faults) }
             }
@@ -134,6 +134,11 @@ struct ClientPages: Sendable {
             return try form(
                 registration, isNew: false, version: try posted.single("version") ?? "", fault.faults, context)
         }
+    }
+
+    /// The version that the page showed; none is none there ever was.
+    private static func version(_ posted: ParameterList) throws -> Int64 {
+        try posted.single("version").flatMap { Int64($0) } ?? 0
     }
 
     private func record(_ context: WebContext) async throws -> ClientRecord {
@@ -170,8 +175,9 @@ struct ClientPages: Sendable {
         }
         let model = ClientPage(
             id: client.id, name: client.name, url: Self.url(client.id), isActive: record.state == .active,
-            isPending: record.state == .pending, isDisabled: record.state == .disabled, secret: secret?.reveal(),
-            saved: saved, refused: refused.map { renderer.text("admin.client.refused.\($0.code)", context.locale) },
+            isPending: record.state == .pending, isDisabled: record.state == .disabled, version: String(record.version),
+            secret: secret?.reveal(), saved: saved,
+            refused: refused.map { renderer.text("admin.client.refused.\($0.code)", context.locale) },
             discoveryURL: issuer + "/.well-known/openid-configuration", facts: facts,
             snippets: JoiningSnippets.all(client, issuer: issuer),
             mayChange: mayChange(context) && !client.isOwnPages, hasSecret: client.secretHash != nil,

@@ -44,15 +44,15 @@ struct CheckAddresses: RegistrationCheck {
         checkSector(input, &faults)
     }
 
-    /// Several hosts have no common sector by themselves (OpenID Connect Core §8.1).
+    /// Several hosts have no common sector by themselves (OpenID Connect Core §8.1), nor has a host with an address that
+    /// names none, as those of apps do.
     private func checkSector(_ input: ClientRegistration, _ faults: inout [ClientFault]) {
         guard input.policy.pairwiseSubjects == true, input.policy.sectorIdentifierURI == nil else { return }
-        let hosts = Set(input.redirectURIs.compactMap(PublicURI.host))
-        guard hosts.count > 1 else { return }
+        guard Set(input.redirectURIs.map(Sector.host)).count > 1 else { return }
         faults.append(
             ClientFault(
                 "sector_identifier_uri",
-                "the redirect URIs lie on \(hosts.count) hosts; pairwise subjects need the address of a list that names them all"
+                "the redirect URIs do not lie on one host; pairwise subjects need the address of a list that names them all"
             ))
     }
 

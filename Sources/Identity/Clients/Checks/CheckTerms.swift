@@ -26,14 +26,23 @@ struct CheckTerms: RegistrationCheck {
                 faults.append(ClientFault("audiences", audience, reason + " (RFC 8707 §2)"))
             }
         }
-        for other in input.policy.exchangeFrom ?? [] {
-            if other.isEmpty || other.utf8.count > ClientRegistry.maximumIDLength {
-                faults.append(ClientFault("exchange_from", other, "must be the id of a client"))
-            }
-        }
+        checkPairs(input.policy.exchangeFrom ?? [], &faults)
         if input.policy.requireDPoP == true, input.policy.bindToCertificate == true {
             faults.append(
                 ClientFault("dpop_bound_access_tokens", "a token is bound to a DPoP key or to a certificate, not both"))
+        }
+    }
+
+    private func checkPairs(_ lines: [String], _ faults: inout [ClientFault]) {
+        var seen = Set<String>()
+        for line in lines {
+            do throws(ExchangePair.Fault) {
+                if !seen.insert(try ExchangePair(line).clientID).inserted {
+                    faults.append(ClientFault("exchange_from", line, "names a client twice; say all in one line"))
+                }
+            } catch {
+                faults.append(ClientFault("exchange_from", line, error.reason))
+            }
         }
     }
 }

@@ -73,7 +73,7 @@ struct IssueAuthorizationCode: Sendable {
 
     private static func terms(of request: AuthorizationRequest, level: AssuranceLevel) -> GrantTerms {
         var terms = GrantTerms()
-        terms.resources = request.resources.isEmpty ? nil : request.resources
+        terms.limit(to: request.resources)
         terms.claims = request.claims
         terms.statedLevel = request.statedLevel(at: level)
         terms.confirmation = request.dpopKey.map { Confirmation(jkt: $0) }

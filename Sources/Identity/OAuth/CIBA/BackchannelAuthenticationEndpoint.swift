@@ -22,6 +22,7 @@ struct BackchannelAuthenticationEndpoint: Sendable {
     let crypto: any CryptoProvider
     let vault: PersonVault
     let hints: any IDTokenHintReader
+    let settings: IdentitySettings
     let surroundings: Surroundings
 
     func post(_ request: Request, _ context: WebContext) async throws -> Response {
@@ -33,7 +34,7 @@ struct BackchannelAuthenticationEndpoint: Sendable {
     }
 
     private func answer(_ asked: ClientRequest) async throws -> Response {
-        if let name = asked.form.firstDuplicate {
+        if let name = asked.form.firstDuplicate(except: [ResourceIndicators.parameter]) {
             throw OAuthError(.invalidRequest, "a parameter is sent more than once", detail: name)
         }
         let client = try await authenticate(asked)
@@ -41,12 +42,14 @@ struct BackchannelAuthenticationEndpoint: Sendable {
             throw OAuthError(.unauthorizedClient, "the client is not registered for CIBA")
         }
         _ = try await holders(asked, client)
-        let parsed = try CIBARequest.parse(try await unwrap(asked.form, from: client), from: client, hints: hints)
+        let form = try await unwrap(asked.form, from: client)
+        let parsed = try CIBARequest.parse(form, from: client, hints: hints)
+        let resources = try ResourceIndicators.asked(form, by: client, apiAudience: settings.apiAudience)
         guard let person = try await person(parsed.hint), person.state == .active else {
             throw OAuthError(.unknownUserID, "nobody is known by this hint")
         }
         let authReqID = surroundings.newHandle()
-        try await open(parsed, authReqID, for: person, client)
+        try await open(parsed, resources, authReqID, for: person, client)
         return Response.json(
             .object([
                 "auth_req_id": .string(authReqID), "expires_in": .integer(parsed.life.milliseconds / 1000),
@@ -69,12 +72,15 @@ struct BackchannelAuthenticationEndpoint: Sendable {
         }
     }
 
-    private func open(_ parsed: CIBARequest, _ authReqID: String, for person: Person, _ client: Client) async throws {
+    private func open(
+        _ parsed: CIBARequest, _ resources: [String], _ authReqID: String, for person: Person, _ client: Client
+    ) async throws {
         let now = surroundings.now()
         var opening = ApprovalStore.Opening(
             id: surroundings.newID(), requestHash: crypto.digest(authReqID), kind: .ciba, clientID: client.id,
             scopes: parsed.scopes, interval: Self.interval, expiresAt: now + parsed.life)
         opening.personID = person.id
+        opening.terms.limit(to: resources)
         opening.bindingMessage = parsed.bindingMessage
         opening.sealedNotification = try parsed.notificationToken.map {
             try CIBAPing.seal(authReqID: authReqID, token: $0, approval: opening.id, by: crypto)

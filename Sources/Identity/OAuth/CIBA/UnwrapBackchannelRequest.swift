@@ -7,8 +7,8 @@ import Web
 /// 1. a client that registered an algorithm for it, or stands under FAPI 2.0, signs every request (FAPI-CIBA §5.2.2);
 /// 2. beside the object stands only what authenticates the client;
 /// 3. a registered key signed it, with the algorithm registered for it;
-/// 4. `iss` is the client, `aud` names this server, and `exp`, `iat`, `nbf` and `jti` are all there: at most an hour long,
-/// at most an hour old; 5. last, `jti` comes for the first time.
+/// 4. `iss` is the client, `aud` names this server, and `exp`, `iat`, `nbf` and `jti` are all there: at most an hour from
+/// `nbf` to `exp`, at most an hour old; 5. last, `jti` comes for the first time.
 struct UnwrapBackchannelRequest: Sendable {
     private static let outside: Set<String> = [
         "request", "client_id", "client_secret", "client_assertion", "client_assertion_type",
@@ -68,6 +68,9 @@ struct UnwrapBackchannelRequest: Sendable {
             guard let from = claims.instant(name), from <= now + skew, from + Self.longest >= now else {
                 throw refuse("\(name) is missing, ahead of the time or more than an hour ago")
             }
+        }
+        guard let begins = claims.instant("nbf"), expires <= begins + Self.longest else {
+            throw refuse("from nbf to exp it is more than an hour")
         }
         return expires
     }

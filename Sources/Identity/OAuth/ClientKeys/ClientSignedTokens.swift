@@ -11,6 +11,9 @@ package enum ClientTokenFault: Error, Sendable, Hashable {
 
 /// Verifies what a client signed with a key it registered: assertions (RFC 7523), request objects (RFC 9101),
 /// backchannel requests (CIBA §7.1.1). Form, type, algorithm and signature; the claims are the caller's to judge.
+///
+/// A certificate in the header is passed over: libraries send one for servers that know keys by it, and here a key is
+/// known by the registration alone.
 package struct ClientSignedTokens: Sendable {
     /// Everything that JWTs of clients may be signed with.
     package static let offered: Set<SignatureAlgorithm> = [.es256, .rs256, .ps256, .ed25519]
@@ -70,7 +73,8 @@ package struct ClientSignedTokens: Sendable {
     ) throws -> JSONValue {
         do throws(TokenFault) {
             return try TokenSigner.verify(
-                token, keys: keys, expectedTypes: types, typeMayBeAbsent: true, algorithms: algorithms)
+                token, keys: keys, expectedTypes: types, typeMayBeAbsent: true, algorithms: algorithms,
+                certificatesArePassedOver: true)
         } catch {
             throw ClientTokenFault.refused(error)
         }

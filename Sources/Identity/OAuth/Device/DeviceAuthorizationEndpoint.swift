@@ -24,9 +24,9 @@ struct DeviceAuthorizationEndpoint: Sendable {
     }
 
     /// 1. no parameter twice; 2. the client, authenticated as at the token endpoint; 3. it is registered
-    /// for the grant; 4. a DPoP proof, where one is sent, is good; 5. scopes it is registered for.
+    /// for the grant; 4. a DPoP proof, where one is sent, is good; 5. scopes and resources it is registered for.
     private func answer(_ asked: ClientRequest) async throws -> Response {
-        if let name = asked.form.firstDuplicate {
+        if let name = asked.form.firstDuplicate(except: [ResourceIndicators.parameter]) {
             throw OAuthError(.invalidRequest, "a parameter is sent more than once", detail: name)
         }
         let client = try await authenticate(asked)
@@ -35,8 +35,10 @@ struct DeviceAuthorizationEndpoint: Sendable {
         }
         _ = try await holders(asked, client)
         let scopes = try CheckScope.scopes(asked.form.value("scope"), for: client)
+        var terms = GrantTerms()
+        terms.limit(to: try ResourceIndicators.asked(asked.form, by: client, apiAudience: settings.apiAudience))
         let deviceCode = surroundings.newHandle()
-        let code = try await open(deviceCode, scopes, client)
+        let code = try await open(deviceCode, scopes, terms, client)
         let page = settings.issuer + "/device"
         return Response.json(
             .object([
@@ -49,7 +51,9 @@ struct DeviceAuthorizationEndpoint: Sendable {
         ).withNoStore()
     }
 
-    private func open(_ deviceCode: String, _ scopes: [String], _ client: Client) async throws -> UserCode {
+    private func open(
+        _ deviceCode: String, _ scopes: [String], _ terms: GrantTerms, _ client: Client
+    ) async throws -> UserCode {
         let now = surroundings.now()
         let hash = crypto.digest(deviceCode)
         for _ in 0..<Self.attempts {
@@ -57,7 +61,7 @@ struct DeviceAuthorizationEndpoint: Sendable {
             let opening = ApprovalStore.Opening(
                 id: surroundings.newID(), requestHash: hash, kind: .device,
                 userCodeIndex: ApprovalIndex(crypto: crypto).userCode(code), clientID: client.id, scopes: scopes,
-                interval: Self.interval, expiresAt: now + settings.deviceCodeLife)
+                terms: terms, interval: Self.interval, expiresAt: now + settings.deviceCodeLife)
             if try await database.transaction({ try ApprovalStore.add(opening, at: now, in: $0) }) { return code }
         }
         throw Problem.busy(retryAfter: 5)

@@ -19,11 +19,12 @@ package struct BackchannelLogout: Sendable {
     let post: any OutboundForms
     let issuer: String
     let surroundings: Surroundings
+    private let times: LogoutTimes
     private let silent = SilentReceivers()
 
     init(
         database: any Database, clients: ClientDirectory, keys: SigningKeys, subjects: Subjects,
-        post: any OutboundForms, issuer: String, surroundings: Surroundings
+        post: any OutboundForms, issuer: String, surroundings: Surroundings, times: LogoutTimes = LogoutTimes()
     ) {
         self.database = database
         self.clients = clients
@@ -32,6 +33,7 @@ package struct BackchannelLogout: Sendable {
         self.post = post
         self.issuer = issuer
         self.surroundings = surroundings
+        self.times = times
     }
 
     /// Queues one message for the system of a session that has just ended.
@@ -68,11 +70,12 @@ package struct BackchannelLogout: Sendable {
 
     private func record(_ message: OutboxMessage, fault: String?, isFinal: Bool) async throws {
         let now = surroundings.now()
-        try await database.transaction { transaction in
+        let end = try await database.transaction { transaction in
             try LogoutDeliveryStore.record(
                 message.id, attempt: message.attempt, fault: fault.map { String($0.prefix(200)) }, isFinal: isFinal,
                 at: now, in: transaction)
         }
+        if let end { times.record(end) }
     }
 
     func deliver(payload: String) async throws {

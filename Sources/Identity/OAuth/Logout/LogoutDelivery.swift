@@ -11,6 +11,8 @@ package struct LogoutDelivery: Sendable, Hashable {
         case givenUp = "given-up"
     }
 
+    /// Of the message in the outbox too.
+    package let id: String
     /// Groups what one sign-out ended.
     package let logoutID: String
     package let sid: String

@@ -13,8 +13,8 @@ struct SignedOutPages: Sendable {
     static let path = "/oauth2/logout/done"
     private static let noun = "signed-out"
     private static let cookieLife = Duration.minutes(10)
-    /// After this long the page stops asking; the back channel goes on without it.
-    private static let patience = Duration.seconds(30)
+    /// After this long the page stops asking by itself; the back channel goes on without it.
+    static let patience = Duration.seconds(30)
 
     let database: any Database
     let crypto: any CryptoProvider
@@ -24,16 +24,22 @@ struct SignedOutPages: Sendable {
     let issuer: String
     let surroundings: Surroundings
 
-    /// - Parameter destination: where the asking system wants the browser; at once, unless there are frames to load.
-    func answer(_ ended: EndedSessions, destination: String?, context: WebContext) throws -> Response {
+    /// - Parameters:
+    ///   - destination: where the asking system wants the browser; at once, unless there are frames to load.
+    ///   - isOut: whether this browser is signed out here too, and not of single systems alone.
+    func answer(_ ended: EndedSessions, destination: String?, isOut: Bool = true, context: WebContext) throws
+        -> Response
+    {
         let frames = FrontchannelLogout(issuer: issuer).frames(of: ended)
         if frames.isEmpty, let destination { return Response.redirect303(destination).withNoStore() }
-        let systems = ended.systems.filter { $0.clientID != Client.ownPagesID }
-        let isAwaited = systems.contains(where: \.isTold)
+        let told = ToldSystems(
+            ended.systems.filter { $0.clientID != Client.ownPagesID }.map {
+                ToldSystems.System(name: $0.name, state: $0.isTold ? .waiting : nil)
+            })
+        let isAwaited = told?.anyIsWaiting == true
         let page = SignedOutPage(
-            systems: systems.map { SignedOutPage.System(name: $0.name, state: $0.isTold ? .waiting : nil) },
-            frames: frames, destination: destination,
-            again: isAwaited && destination == nil ? Self.path : nil)
+            told: told, isOut: isOut, frames: frames, destination: destination,
+            again: isAwaited && destination == nil ? Self.path : nil, asksItself: true)
         var response = try render(page, context)
         if isAwaited {
             let sealed = try crypto.seal(ended.logoutID, context: Self.noun)
@@ -49,15 +55,16 @@ struct SignedOutPages: Sendable {
         else { return try render(SignedOutPage(), context) }
         let logout = String(decoding: opened, as: UTF8.self)
         let deliveries = try await database.read { try LogoutDeliveryStore.list(logout: logout, in: $0) }
-        var systems = [SignedOutPage.System]()
+        var systems = [ToldSystems.System]()
         for delivery in deliveries {
             let name = try await clients.find(delivery.clientID)?.name ?? delivery.clientID
-            systems.append(SignedOutPage.System(name: name, state: delivery.state))
+            systems.append(ToldSystems.System(name: name, state: delivery.state))
         }
-        let isOpen = deliveries.contains { delivery in
-            delivery.state == .waiting && delivery.endedAt + Self.patience > surroundings.now()
-        }
-        return try render(SignedOutPage(systems: systems, again: isOpen ? Self.path : nil), context)
+        let told = ToldSystems(systems)
+        let isFresh = deliveries.contains { $0.endedAt + Self.patience > surroundings.now() }
+        return try render(
+            SignedOutPage(told: told, again: told?.anyIsWaiting == true ? Self.path : nil, asksItself: isFresh),
+            context)
     }
 
     private func render(_ page: SignedOutPage, _ context: WebContext) throws -> Response {
@@ -69,33 +76,12 @@ struct SignedOutPages: Sendable {
 
 /// Model of `identity/signed-out`.
 struct SignedOutPage: Sendable {
-    struct System: Sendable {
-        let name: String
-        let isTold: Bool
-        let isWaiting: Bool
-        let isGivenUp: Bool
-
-        /// - Parameter state: `nil` for a system that is not told over the back channel: its session with us is over.
-        init(name: String, state: LogoutDelivery.State?) {
-            self.name = name
-            isTold = state == .told
-            isWaiting = state == .waiting
-            isGivenUp = state == .givenUp
-        }
-    }
-
-    let systems: [System]
-    let hasSystems: Bool
-    let frames: [String]
-    let destination: String?
+    var told: ToldSystems?
+    var isOut = true
+    var frames = [String]()
+    var destination: String?
     /// Where to ask for news.
-    let again: String?
-
-    init(systems: [System] = [], frames: [String] = [], destination: String? = nil, again: String? = nil) {
-        self.systems = systems
-        hasSystems = !systems.isEmpty
-        self.frames = frames
-        self.destination = destination
-        self.again = again
-    }
+    var again: String?
+    /// Whether the page does so by itself, where scripts run.
+    var asksItself = false
 }

@@ -8,8 +8,8 @@ import Web
 /// 1. the client has registered keys, and one of them signed the object with an algorithm open to it;
 ///    `none` is refused (§6.1, §10.1);
 /// 2. `iss` is the client and `aud` names this server; FAPI 2.0 insists on `aud` (Message Signing §5.3.1);
-/// 3. `exp` is ahead and `nbf` has passed, as clocks go; FAPI 2.0 insists on both, at most an hour long
-///    and at most an hour old;
+/// 3. `exp` is ahead and `nbf` has passed, as clocks go; FAPI 2.0 insists on both, at most an hour from one to the
+///    other and at most an hour old;
 /// 4. `client_id` inside is the one outside (§5);
 /// 5. no `request` or `request_uri` inside (§4), and no `sub` that would make it a client assertion (§10.8).
 ///
@@ -76,6 +76,9 @@ struct UnwrapRequestObject: Sendable {
                 throw refuse("nbf of the request object is ahead of the time or missing")
             }
             guard !insists || begins + Self.longest >= now else { throw refuse("the request object is too old") }
+            guard !insists || claims.instant("exp").map({ $0 <= begins + Self.longest }) ?? false else {
+                throw refuse("from nbf to exp of the request object it is more than an hour")
+            }
         }
         if claims["iat"] != nil {
             guard let made = claims.instant("iat"), made <= now + skew else {

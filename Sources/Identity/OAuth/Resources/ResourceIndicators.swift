@@ -22,6 +22,19 @@ enum ResourceIndicators {
         return resources
     }
 
+    /// The resources that a request names, out of the audiences of the client's registration.
+    ///
+    /// - Throws: `invalid_target`.
+    static func asked(_ parameters: ParameterList, by client: Client, apiAudience: String) throws(OAuthError)
+        -> [String]
+    {
+        let resources = try parse(parameters.all(parameter))
+        guard resources.allSatisfy(allowed(for: client, apiAudience: apiAudience).contains) else {
+            throw OAuthError(.invalidTarget, "the client is not registered for one of the resources")
+        }
+        return resources
+    }
+
     static func allowed(for client: Client, apiAudience: String) -> Set<String> {
         Set(client.policy.audiences ?? []).union([apiAudience])
     }
@@ -68,15 +81,23 @@ extension Grant {
     /// The same grant, for some of its resources.
     func narrowed(toResources resources: [String]) -> Grant {
         var copy = self
-        copy.terms.resources = resources.isEmpty ? nil : resources
+        copy.terms.limit(to: resources)
         return copy
     }
 }
 
 extension TokenIssuer {
-    /// The resources that this answer is for, out of those of the grant.
+    /// The resources that this answer is for, out of those of the grant that the client is still registered for.
+    ///
+    /// - Throws: `invalid_target` for anything beyond, and where nothing is left: no resource stands for the default.
     func narrow(_ grant: Grant, _ request: ClientRequest, _ client: Client) throws(OAuthError) -> [String] {
-        try narrow(grant.terms.resources ?? [], request, client, isConsented: client.policy.asksConsent)
+        let granted = grant.terms.resources ?? []
+        let open = ResourceIndicators.allowed(for: client, apiAudience: settings.apiAudience)
+        let left = granted.filter(open.contains)
+        guard left.isEmpty == granted.isEmpty else {
+            throw OAuthError(.invalidTarget, "the client is no longer registered for the resources that were granted")
+        }
+        return try narrow(left, request, client, isConsented: client.policy.asksConsent)
     }
 
     /// The resources that a machine asks for on its own behalf.

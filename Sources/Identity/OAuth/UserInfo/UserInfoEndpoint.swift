@@ -34,7 +34,9 @@ struct UserInfoEndpoint: Sendable {
     private func answer(_ token: PresentedAccessToken?) async throws -> Response {
         guard let token else { throw Problem.unauthenticated(scope: "openid") }
         let claims = try await accessTokens.claims(of: token, audience: settings.userInfoAudience)
-        guard claims.scopes.contains("openid") else { throw Problem.insufficientScope("openid") }
+        guard claims.scopes.contains("openid") else {
+            throw Problem.insufficientScope("openid", scheme: token.scheme)
+        }
         let person: Person?
         if let id = claims.personID {
             person = try await database.read { try PersonStore.find(id, in: $0) }

@@ -21,5 +21,7 @@ package enum IdentityMigrations {
         M0050ClientGrants.migration,
         M0051CleanupTimes.migration,
         M0052ApprovalTimes.migration,
+        M0053CleanupOfRegistrations.migration,
+        M0054Restorations.migration,
     ]
 }

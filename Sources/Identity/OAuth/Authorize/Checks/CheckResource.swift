@@ -8,10 +8,6 @@ struct CheckResource: AuthorizeCheck {
 
     func check(_ parameters: ParameterList, _ client: Client, _ request: inout AuthorizationRequest) throws(OAuthError)
     {
-        let resources = try ResourceIndicators.parse(parameters.all(ResourceIndicators.parameter))
-        guard resources.allSatisfy(ResourceIndicators.allowed(for: client, apiAudience: apiAudience).contains) else {
-            throw OAuthError(.invalidTarget, "the client is not registered for one of the resources")
-        }
-        request.resources = resources
+        request.resources = try ResourceIndicators.asked(parameters, by: client, apiAudience: apiAudience)
     }
 }

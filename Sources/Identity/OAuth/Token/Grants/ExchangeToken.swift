@@ -6,10 +6,11 @@ import Web
 /// with which it calls the next system on behalf of the same subject.
 ///
 /// 1. the client authenticates; 2. `subject_token` is a live access token of ours, issued to a client from which
-/// this one may exchange, or to itself; 3. `actor_token`, if there is one, is a live access token of this
+/// this one may exchange, or to itself, and the pair of the two says what for (`ExchangePair`); 3. `actor_token`, if there is one, is a live access token of this
 /// client; 4. without one the client itself is the actor, and only who may impersonate gets a token that does not say so
 /// (§1.1); the actors so far stay nested in `act` (§4.1); 5. audiences are those of the client's policy (§2.2.2
-/// `invalid_target`), and the level of assurance is the client's least; 6. scopes are those of the subject token that the client is registered for, or fewer; 7. the
+/// `invalid_target`), and the level of assurance is the client's least; 6. scopes are those of the subject token that
+/// the client is registered for, or fewer, as far as the person may use them through this client (`ScopePolicy`); 7. the
 /// token dies with the subject token at the latest, and with its grant and session; 8. every exchange is in the audit trail.
 struct ExchangeToken: TokenGrant {
     let type = Client.GrantType.tokenExchange
@@ -25,39 +26,39 @@ struct ExchangeToken: TokenGrant {
             throw OAuthError(.unauthorizedClient, "token exchange needs a client that authenticates")
         }
         let asked = try ExchangeRequest(request.form)
-        guard let subject = try await accessTokens.live(asked.subjectToken), mayExchange(client, subject) else {
-            throw ExchangeRequest.refuse("subject_token is not valid or not open to this client")
-        }
-        if let least = client.policy.minimumAssurance, subject.personID != nil, subject.acr ?? .l0 < least {
+        guard let subject = try await accessTokens.live(asked.subjectToken),
+            let pair = client.policy.exchangePair(with: subject.clientID, as: client.id)
+        else { throw Self.refusal }
+        let act = try await actor(asked, subject, client, pair)
+        let audiences = try audiences(asked, subject, client, pair)
+        let scopes = try scopes(asked, subject, client, pair)
+        let now = surroundings.now()
+        let person = try await person(of: subject)
+        let claims = try tokens.claims(
+            exchanging: subject, of: person, for: client, act: act, audiences: audiences, scopes: scopes,
+            holder: request.holder, at: now)
+        if let least = client.policy.minimumAssurance, person != nil, claims.acr ?? .l0 < least {
             throw ExchangeRequest.refuse("subject_token does not reach the assurance that this client needs")
         }
-        let act = try await actor(asked, subject, client)
-        let audiences = try audiences(asked, subject, client)
-        let scopes = try scopes(asked, subject, client)
-        let now = surroundings.now()
-        let claims = try tokens.claims(
-            exchanging: subject, for: client, act: act, audiences: audiences, scopes: scopes, holder: request.holder,
-            at: now)
+        guard !claims.scopes.isEmpty else {
+            throw OAuthError(.invalidScope, "nothing of the scope is open to the subject through this client")
+        }
         try await record(claims, from: subject, by: client)
         return try await tokens.answer(
             exchanged: claims, issuedType: ExchangeRequest.accessToken, for: client, at: now)
     }
 
-    private func mayExchange(_ client: Client, _ subject: AccessTokenClaims) -> Bool {
-        subject.clientID == client.id || (client.policy.exchangeFrom ?? []).contains(subject.clientID)
-    }
-
     /// - Returns: `act` of the new token; `nil` for an impersonation that nobody acted in before.
-    private func actor(_ asked: ExchangeRequest, _ subject: AccessTokenClaims, _ client: Client) async throws
-        -> JSONValue?
-    {
+    private func actor(
+        _ asked: ExchangeRequest, _ subject: AccessTokenClaims, _ client: Client, _ pair: ExchangePair
+    ) async throws -> JSONValue? {
         let name: String
         if let token = asked.actorToken {
             guard let actor = try await accessTokens.live(token), actor.clientID == client.id else {
                 throw ExchangeRequest.refuse("actor_token is not valid or not this client's")
             }
             name = actor.subject
-        } else if client.policy.mayImpersonate ?? false {
+        } else if pair.mayImpersonate ?? client.policy.mayImpersonate ?? false {
             return subject.act
         } else {
             name = client.subject
@@ -68,10 +69,11 @@ struct ExchangeToken: TokenGrant {
         return .object(["sub": .string(name), "client_id": .string(client.id), "act": subject.act])
     }
 
-    private func audiences(_ asked: ExchangeRequest, _ subject: AccessTokenClaims, _ client: Client) throws(OAuthError)
-        -> [String]
-    {
+    private func audiences(
+        _ asked: ExchangeRequest, _ subject: AccessTokenClaims, _ client: Client, _ pair: ExchangePair
+    ) throws(OAuthError) -> [String] {
         var allowed = ResourceIndicators.allowed(for: client, apiAudience: tokens.settings.apiAudience)
+            .filter(pair.admits(audience:))
         // A system that people are asked about reaches what they were asked about.
         if client.policy.asksConsent, subject.personID != nil { allowed.formIntersection(subject.audience) }
         let wanted = asked.audiences.isEmpty ? subject.audience.filter(allowed.contains) : asked.audiences
@@ -81,10 +83,10 @@ struct ExchangeToken: TokenGrant {
         return wanted
     }
 
-    private func scopes(_ asked: ExchangeRequest, _ subject: AccessTokenClaims, _ client: Client) throws(OAuthError)
-        -> [String]
-    {
-        let open = subject.scopes.filter(client.scopes.contains)
+    private func scopes(
+        _ asked: ExchangeRequest, _ subject: AccessTokenClaims, _ client: Client, _ pair: ExchangePair
+    ) throws(OAuthError) -> [String] {
+        let open = subject.scopes.filter { client.scopes.contains($0) && pair.admits(scope: $0) }
         guard let wanted = asked.scopes else {
             guard !open.isEmpty else { throw OAuthError(.invalidScope, "nothing of the scope is open to this client") }
             return open
@@ -95,7 +97,17 @@ struct ExchangeToken: TokenGrant {
         return wanted
     }
 
+    /// - Returns: `nil` for a machine.
     /// - Throws: `invalid_request` when the person behind the token may not act any more.
+    private func person(of subject: AccessTokenClaims) async throws -> Person? {
+        guard let id = subject.personID else { return nil }
+        guard let person = try await database.read({ try PersonStore.find(id, in: $0) }), person.state == .active else {
+            throw Self.refusal
+        }
+        return person
+    }
+
+    /// - Throws: `invalid_request` when the person behind the token has been locked in this moment.
     private func record(_ claims: AccessTokenClaims, from subject: AccessTokenClaims, by client: Client) async throws {
         let event = AuditEvent.tokenExchanged(claims, from: subject.clientID, by: client.id, surroundings)
         let person = subject.personID
@@ -106,7 +118,11 @@ struct ExchangeToken: TokenGrant {
             try AuditStore.append(event, in: transaction)
             return true
         }
-        guard isGood else { throw ExchangeRequest.refuse("subject_token is not valid or not open to this client") }
+        guard isGood else { throw Self.refusal }
+    }
+
+    private static var refusal: OAuthError {
+        ExchangeRequest.refuse("subject_token is not valid or not open to this client")
     }
 }
 

@@ -6,6 +6,6 @@ struct RedeemCIBA: TokenGrant {
     let collect: CollectApproval
 
     func answer(_ request: ClientRequest, from client: Client) async throws -> TokenAnswer {
-        try await collect(try request.required("auth_req_id"), .ciba, for: client, holder: request.holder)
+        try await collect(try request.required("auth_req_id"), .ciba, for: client, request)
     }
 }

@@ -6,6 +6,6 @@ struct RedeemDeviceCode: TokenGrant {
     let collect: CollectApproval
 
     func answer(_ request: ClientRequest, from client: Client) async throws -> TokenAnswer {
-        try await collect(try request.required("device_code"), .device, for: client, holder: request.holder)
+        try await collect(try request.required("device_code"), .device, for: client, request)
     }
 }

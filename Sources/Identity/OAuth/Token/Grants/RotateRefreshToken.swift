@@ -49,7 +49,7 @@ struct RotateRefreshToken: TokenGrant {
         case .good(let person):
             return try await tokens.answer(
                 grant, person: person, client: client, refreshToken: Secret(next), nonce: nil,
-                holder: request.holder, at: now)
+                holder: request.holder, naming: try await naming(of: stored), at: now)
         case .reused:
             revocations.note(stored.grant.id, at: now)
             throw refuse("the refresh token had been replaced; everything from it is revoked")
@@ -101,6 +101,13 @@ struct RotateRefreshToken: TokenGrant {
             else { return .over }
             return .good(person)
         }
+    }
+
+    /// The family tells whether its tokens outlive the session, whatever scopes this refresh asks for.
+    private func naming(of stored: RefreshStore.Token) async throws -> SessionNaming {
+        guard stored.offline else { return .both }
+        let sid = stored.grant.sid
+        return try await database.read { try RelyingSessionStore.isOpen(sid, in: $0) } ? .idTokenAlone : .neither
     }
 
     /// What was granted, less what the client is no longer registered for.
