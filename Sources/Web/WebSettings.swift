@@ -19,6 +19,10 @@ package struct WebSettings: Sendable {
     package var maximumURILength = 8192
     /// Event streams open at once; one more is answered with 503.
     package var maximumStreams = 4096
+    /// Event streams open at once from one address; one more is answered with 429.
+    package var streamsPerAddress = 512
+    /// A client that takes in nothing of its stream for this long is cut.
+    package var streamWriteTimeout: Duration = .seconds(30)
     /// Time between two `beat` events on a stream.
     package var heartbeat: Duration = .seconds(15)
     /// Where `Templates`, `Locales` and `Static` lie; `nil` means in the resource bundle.

@@ -13,6 +13,8 @@ package struct WebContext: RequestContext {
     package var elder = false
     /// Who asks; `nil` for the public.
     package var principal: Principal?
+    /// How the token of the principal was presented; `nil` for page sessions and the public.
+    package var tokenScheme: PresentedAccessToken.Scheme?
     /// The signed-in session of our own pages; `nil` on other surfaces and for visitors.
     package var pageSession: PageSession?
     /// Path and query of this request, for links that come back here; set on HTML surfaces.
@@ -57,7 +59,9 @@ extension WebContext {
             if surface.isHTML { throw SignInRequired() }
             throw Problem.unauthenticated(scope: scope)
         }
-        guard principal.scopes.contains(scope) else { throw Problem.insufficientScope(scope) }
+        guard principal.scopes.contains(scope) else {
+            throw Problem.insufficientScope(scope, scheme: tokenScheme ?? .bearer)
+        }
         return principal
     }
 

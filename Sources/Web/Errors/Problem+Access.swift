@@ -24,9 +24,11 @@ extension Problem {
             .unauthenticated, detail, headers: [challenge(scheme, error: "invalid_token", scope: nil, detail: detail)])
     }
 
-    /// 403 for a token without the scope (RFC 6750 §3.1).
-    package static func insufficientScope(_ scope: String) -> Problem {
-        Problem(.insufficientScope, headers: [challenge(.bearer, error: "insufficient_scope", scope: scope)])
+    /// 403 for a token without the scope (RFC 6750 §3.1), with the challenge of the scheme it came under (RFC 9449 §7.1).
+    package static func insufficientScope(
+        _ scope: String, scheme: PresentedAccessToken.Scheme = .bearer
+    ) -> Problem {
+        Problem(.insufficientScope, headers: [challenge(scheme, error: "insufficient_scope", scope: scope)])
     }
 
     /// 401 for a DPoP proof that does not prove (RFC 9449 §7.1).

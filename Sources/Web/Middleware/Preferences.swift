@@ -31,8 +31,12 @@ struct Preferences: Sendable {
         context.target = Preferences.target(of: request)
     }
 
+    /// An address that links on the page lead back to; beyond this it is no page of ours.
+    private static let longestTarget = 4096
+
     /// Path and query without `lang`, which would outvote the cookie on the way back.
     private static func target(of request: Request) -> String {
+        guard request.uri.string.utf8.count <= longestTarget else { return "/" }
         guard let query = request.uri.query, query.contains("lang=") else { return request.uri.string }
         let kept = query.split(separator: "&").filter { !$0.hasPrefix("lang=") }
         return request.uri.path + (kept.isEmpty ? "" : "?" + kept.joined(separator: "&"))

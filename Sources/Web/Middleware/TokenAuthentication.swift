@@ -16,6 +16,7 @@ struct TokenAuthentication: RouterMiddleware {
         guard let verifier else { throw Problem.invalidToken(scheme: presented.scheme) }
         var context = context
         context.principal = try await verifier.verify(presented)
+        context.tokenScheme = presented.scheme
         return try await next(request, context)
     }
 }

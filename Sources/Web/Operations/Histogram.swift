@@ -5,6 +5,7 @@ import Synchronization
 final class Histogram: RecorderHandler, TimerHandler, Series {
     /// Seconds.
     static let times = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10]
+    static let longTimes = [0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600, 14_400, 86_400]
     static let sizes: [Double] = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000]
 
     let key: MetricsRegistry.SeriesKey

@@ -1,10 +1,11 @@
 package import Core
+import Dispatch
 import Foundation
 import ServiceLifecycle
 import Synchronization
 
 /// Collects log lines and writes them in large pieces from a thread of its own, so that a request
-/// never waits for a terminal or a disk. Lines of level error are written at once.
+/// never waits for a terminal or a disk. Lines of level error do not wait for the next piece.
 package final class LogSink: Service {
     private let descriptor: Int32
     private let pending = Mutex([UInt8]())
@@ -14,6 +15,9 @@ package final class LogSink: Service {
     /// and counted.
     private static let capacity = 8 << 20
     private let dropped = Atomic(0)
+    /// Whether the thread writes; before and after it, whoever logs an error writes it.
+    private let isRunning = Atomic(false)
+    private let urgent = DispatchSemaphore(value: 0)
 
     package init(descriptor: Int32 = 1, clock: any WallClock = SystemClock()) {
         self.descriptor = descriptor
@@ -24,17 +28,21 @@ package final class LogSink: Service {
     package func run() async throws {
         let thread = Thread { [self] in
             while !Thread.current.isCancelled {
-                Thread.sleep(forTimeInterval: 0.1)
+                _ = urgent.wait(timeout: .now() + .milliseconds(100))
                 flush()
             }
         }
         thread.name = "log"
+        isRunning.store(true, ordering: .sequentiallyConsistent)
         thread.start()
         try? await gracefulShutdown()
+        isRunning.store(false, ordering: .sequentiallyConsistent)
         thread.cancel()
         flush()
     }
 
+    /// - Parameter atOnce: wakes the thread. The caller does not wait for it: behind a disk that stands still, every
+    ///   error would hold a thread that answers requests.
     package func write(_ line: [UInt8], atOnce: Bool = false) {
         pending.withLock { pending in
             guard pending.count < LogSink.capacity else {
@@ -43,14 +51,20 @@ package final class LogSink: Service {
             }
             pending.append(contentsOf: line)
         }
-        if atOnce { flush() }
+        guard atOnce else { return }
+        if isRunning.load(ordering: .sequentiallyConsistent) {
+            urgent.signal()
+        } else {
+            flush()
+        }
     }
 
+    /// Writes what is pending, one caller at a time and without holding up who only adds a line.
     package func flush() {
         writing.withLock { _ in
             var bytes = pending.withLock { pending in
                 let bytes = pending
-                pending.removeAll(keepingCapacity: true)
+                pending = []
                 return bytes
             }
             let lost = dropped.exchange(0, ordering: .relaxed)

@@ -13,7 +13,13 @@ package final class MetricsRegistry: MetricsFactory {
         let labels: String
     }
 
-    package init() {}
+    /// Timers of what may take hours.
+    private let slow: Set<String>
+
+    /// - Parameter slow: labels of timers whose times reach from milliseconds to a day.
+    package init(slow: Set<String> = []) {
+        self.slow = slow
+    }
 
     private func series<Value: Series>(
         _ kind: String, _ label: String, _ dimensions: [(String, String)], _ make: (SeriesKey) -> Value
@@ -41,7 +47,8 @@ package final class MetricsRegistry: MetricsFactory {
     }
 
     package func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
-        histogram(label + "_seconds", dimensions, buckets: Histogram.times, scale: 1e-9)
+        let buckets = slow.contains(label) ? Histogram.longTimes : Histogram.times
+        return histogram(label + "_seconds", dimensions, buckets: buckets, scale: 1e-9)
     }
 
     func gauge(_ label: String, _ dimensions: [(String, String)]) -> Gauge {

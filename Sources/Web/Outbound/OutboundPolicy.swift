@@ -14,19 +14,24 @@ package struct OutboundPolicy: Sendable {
         self.allowsPlainHTTP = allowsPlainHTTP
     }
 
-    /// Loopback, private, link-local, shared, documentation, multicast and reserved blocks
-    /// (IANA special-purpose registries, RFC 6890).
+    /// Of IPv6 only what is assigned to the public network (RFC 4291 §2.4). What lies elsewhere is private, link-local,
+    /// multicast, a translation of an IPv4 address (RFC 6052, RFC 8215), or not assigned at all.
+    private static let published = ["0.0.0.0/0", "2000::/3"].compactMap(AddressRange.init)
+
+    /// Loopback, private, link-local, shared, documentation, multicast and reserved blocks within these
+    /// (IANA special-purpose registries, RFC 6890), and those that carry an IPv4 address (Teredo, 6to4).
     private static let closed = [
         "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
         "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
-        "224.0.0.0/3", "::/127", "64:ff9b::/96", "100::/64", "2001::/23", "2001:db8::/32", "2002::/16", "fc00::/7",
-        "fe80::/10", "fec0::/10", "ff00::/8",
+        "224.0.0.0/3", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20",
     ].compactMap(AddressRange.init)
 
-    /// Whether a resolved address may be connected to.
+    /// Whether a resolved address may be connected to. Text that is no address, or one with a zone (`fe80::1%eth0`),
+    /// may not.
     package func admits(address: String, isSecure: Bool) -> Bool {
         if allowedRanges.contains(where: { $0.contains(address) }) { return isSecure || allowsPlainHTTP }
-        return isSecure && !OutboundPolicy.closed.contains { $0.contains(address) }
+        return isSecure && OutboundPolicy.published.contains { $0.contains(address) }
+            && !OutboundPolicy.closed.contains { $0.contains(address) }
     }
 }
 

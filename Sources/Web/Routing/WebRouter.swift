@@ -74,7 +74,7 @@ package struct WebRouter {
         crossSite = group(.browser).add(middleware: errors)
         protocols = group(.protocol).add(middleware: certificates).add(middleware: errors)
         infrastructure = group(.infrastructure).add(middleware: errors)
-        streams = ServerSentEvents(limit: settings.maximumStreams, heartbeat: settings.heartbeat)
+        streams = ServerSentEvents(settings)
         self.services = [deadlines]
         self.router = router
         self.table = table

@@ -3,26 +3,26 @@ import HTTPTypes
 package import Hummingbird
 import NIOCore
 import ServiceLifecycle
-import Synchronization
 
-/// Event streams: heartbeats through idle proxies, a limit of open streams, an orderly end at
-/// shutdown, and no unbounded memory for a client that does not read.
+/// Event streams: heartbeats through idle proxies, a limit of open streams in all and for one address, an orderly
+/// end at shutdown, and neither memory nor a place without end for a client that does not read.
 package final class ServerSentEvents: Sendable {
-    private let limit: Int
+    private let places: StreamPlaces
     private let heartbeat: Duration
-    private let open = Mutex(0)
+    private let writeTimeout: Duration
     /// Events waiting for one slow client; beyond them it is cut and comes back with `Last-Event-ID`.
     private static let backlog = 256
     /// Milliseconds after which a cut client comes back.
     private static let comeBack = 1_500...6_000
 
-    init(limit: Int, heartbeat: Duration) {
-        self.limit = limit
-        self.heartbeat = heartbeat
+    init(_ settings: WebSettings) {
+        places = StreamPlaces(limit: settings.maximumStreams, limitPerAddress: settings.streamsPerAddress)
+        heartbeat = settings.heartbeat
+        writeTimeout = settings.streamWriteTimeout
     }
 
     /// Streams open now.
-    package var count: Int { open.withLock { $0 } }
+    package var count: Int { places.count }
 
     /// The id of the last event that a returning client saw; bounded, for the caller to interpret.
     package static func lastEventID(of request: Request) -> String? {
@@ -30,36 +30,35 @@ package final class ServerSentEvents: Sendable {
         return id
     }
 
-    /// - Parameter events: what this client gets, the replay first; its iteration is cancelled when
-    ///   the client goes.
-    /// - Throws: 503 when as many streams as allowed are open.
-    package func response<Events: AsyncSequence & Sendable>(events: Events) throws -> Response
-    where Events.Element == SSEEvent {
-        guard open.withLock({ $0 < limit }) else { throw Problem.busy(retryAfter: 5) }
+    /// - Parameters:
+    ///   - context: of the request, whose address and connection the stream takes up.
+    ///   - events: what this client gets, the replay first; its iteration is cancelled when the client goes.
+    /// - Throws: 503 when as many streams as allowed are open, 429 when one address has as many as it may.
+    package func response<Events: AsyncSequence & Sendable>(
+        to context: WebContext, events: Events
+    ) throws -> Response where Events.Element == SSEEvent {
+        let place = try places.take(for: context.clientAddress)
+        let connection = context.connection
         return Response(
             status: .ok,
             headers: [
                 .contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store", .xAccelBuffering: "no",
             ],
             body: ResponseBody { writer in
-                try await self.counted { try await self.write(events, to: &writer) }
+                defer { place.leave() }
+                try await self.write(events, to: &writer, over: connection)
                 try await writer.finish(nil)
             })
     }
 
-    private func counted(_ body: () async throws -> Void) async throws {
-        open.withLock { $0 += 1 }
-        defer { open.withLock { $0 -= 1 } }
-        try await body()
-    }
-
     private func write<Events: AsyncSequence & Sendable>(
-        _ events: Events, to writer: inout any ResponseBodyWriter
+        _ events: Events, to writer: inout any ResponseBodyWriter, over connection: (any NIOCore.Channel)?
     ) async throws where Events.Element == SSEEvent {
         let (chunks, source) = AsyncStream.makeStream(
             of: ByteBuffer.self, bufferingPolicy: .bufferingOldest(ServerSentEvents.backlog))
+        let watch = WriteWatch(limit: writeTimeout)
         // The first bytes tell the client that the stream is open.
-        try await writer.write(SSEEvent.opening(retry: Int.random(in: ServerSentEvents.comeBack)))
+        source.yield(SSEEvent.opening(retry: Int.random(in: ServerSentEvents.comeBack)))
         try await withGracefulShutdownHandler {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
@@ -74,8 +73,13 @@ package final class ServerSentEvents: Sendable {
                         guard case .enqueued = source.yield(SSEEvent.heartbeat) else { return }
                     }
                 }
+                group.addTask {
+                    try await watch.waitUntilStuck()
+                    // The write that waits then fails, and the stream with it.
+                    connection?.close(promise: nil)
+                }
                 defer { group.cancelAll() }
-                for await chunk in chunks { try await writer.write(chunk) }
+                for await chunk in chunks { try await watch.writing { try await writer.write(chunk) } }
             }
         } onGracefulShutdown: {
             source.finish()

@@ -46,6 +46,28 @@ struct OperationsTests {
         #expect(!"\(lines)".contains("secret"))
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `an error is written soon, and nobody who logs one waits for a disk that stands still`() async throws {
+        let pipe = Pipe()
+        let sink = LogSink(descriptor: pipe.fileHandleForWriting.fileDescriptor)
+        let running = Task { try await sink.run() }
+        // Before the thread runs, whoever logs an error writes it; only the thread writes this.
+        sink.write(Array("first\n".utf8))
+        #expect(pipe.fileHandleForReading.availableData == Data("first\n".utf8))
+        // More than a pipe holds: the thread waits for its reader.
+        sink.write(Array(repeating: UInt8(ascii: "x"), count: 1 << 20), atOnce: true)
+        try await Task.sleep(for: .milliseconds(300))
+        let start = ContinuousClock.now
+        for _ in 0..<3 { sink.write(Array("error\n".utf8), atOnce: true) }
+        #expect(ContinuousClock.now - start < .seconds(5))
+        var read = Data()
+        while read.count < 1 << 20 || !read.suffix(18).elementsEqual("error\nerror\nerror\n".utf8) {
+            read += pipe.fileHandleForReading.availableData
+        }
+        running.cancel()
+        try await running.value
+    }
+
     @Test func `values under the names of secrets are hidden`() async throws {
         let lines = try await captured { sink in
             var logger = Logger(label: "test") { JSONLogHandler(label: $0, sink: sink) }
@@ -100,6 +122,17 @@ struct OperationsTests {
         #expect(text.contains("call_seconds_sum 40.003\n"))
         registry.destroyTimer(timer)
         #expect(!registry.text().contains("call_seconds"))
+    }
+
+    @Test func `what may take hours has buckets for hours`() {
+        let registry = MetricsRegistry(slow: ["logout"])
+        registry.makeTimer(label: "logout", dimensions: [("outcome", "told")]).recordNanoseconds(1_800_000_000_000)
+        registry.makeTimer(label: "call", dimensions: []).recordNanoseconds(1_000_000)
+        let text = registry.text()
+        #expect(text.contains("logout_seconds_bucket{outcome=\"told\",le=\"900.0\"} 0\n"))
+        #expect(text.contains("logout_seconds_bucket{outcome=\"told\",le=\"3600.0\"} 1\n"))
+        #expect(
+            text.contains("call_seconds_bucket{le=\"10.0\"} 1\n") && !text.contains("call_seconds_bucket{le=\"3600"))
     }
 
     @Test func `readiness names what fails`() async throws {

@@ -1,8 +1,11 @@
+import Core
 import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import NIOCore
+import NIOPosix
+import Synchronization
 import TestKit
 import Testing
 
@@ -21,10 +24,11 @@ struct ServerSentEventsTests {
     @Test func `what was missed is replayed from the last id, then the stream goes on`() async throws {
         try await WebFixture().run(live: true) { router in
             let streams = router.streams
-            router.api.get("/api/v1/events") { request, _ in
+            router.api.get("/api/v1/events") { request, context in
                 let last = ServerSentEvents.lastEventID(of: request).flatMap { Int($0) } ?? 0
                 let events = (last + 1...5).map { SSEEvent(id: "\($0)", data: "e\($0)") }
                 return try streams.response(
+                    to: context,
                     events: AsyncStream { source in
                         for event in events { source.yield(event) }
                         source.finish()
@@ -45,8 +49,9 @@ struct ServerSentEventsTests {
         fixture.settings.heartbeat = .milliseconds(20)
         try await fixture.run(live: true) { router in
             let streams = router.streams
-            router.api.get("/api/v1/silent") { _, _ in
+            router.api.get("/api/v1/silent") { _, context in
                 try streams.response(
+                    to: context,
                     events: AsyncStream<SSEEvent> { source in
                         let timer = Task {
                             try? await Task.sleep(for: .seconds(2))
@@ -66,8 +71,8 @@ struct ServerSentEventsTests {
         fixture.settings.maximumStreams = 0
         try await fixture.run { router in
             let streams = router.streams
-            router.api.get("/api/v1/events") { _, _ in
-                try streams.response(events: AsyncStream<SSEEvent> { $0.finish() })
+            router.api.get("/api/v1/events") { _, context in
+                try streams.response(to: context, events: AsyncStream<SSEEvent> { $0.finish() })
             }
         } body: { client in
             let response = try await client.get("/api/v1/events")
@@ -75,4 +80,100 @@ struct ServerSentEventsTests {
             #expect(response.headers[.retryAfter] == "5")
         }
     }
+
+    @Test func `no address takes the places of all others, and what is let go of is free again`() throws {
+        let places = StreamPlaces(limit: 5, limitPerAddress: 2)
+        func refusal(_ address: String) -> ProblemKind? {
+            do {
+                _ = try places.take(for: address)
+                return nil
+            } catch {
+                return (error as? Problem)?.kind
+            }
+        }
+        var mine = [try places.take(for: "192.0.2.1"), try places.take(for: "192.0.2.1")]
+        #expect(refusal("192.0.2.1") == .tooManyRequests)
+        // One household has one /64.
+        let home = [try places.take(for: "2001:db8::1"), try places.take(for: "2001:db8::2")]
+        #expect(refusal("2001:db8::3") == .tooManyRequests)
+        #expect(refusal("192.0.2.2") == nil, "what was taken for the asking was let go of at once")
+        let last = try places.take(for: "192.0.2.3")
+        #expect(refusal("192.0.2.2") == .busy)
+        for _ in 0..<2 { mine[0].leave() }
+        #expect(places.count == 4 && refusal("192.0.2.1") == nil)
+        mine = []
+        #expect(places.count == 3)
+        for place in home + [last] { place.leave() }
+        #expect(places.count == 0)
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `one caller has only so many streams, and asking for the head alone takes none`() async throws {
+        var fixture = WebFixture()
+        fixture.settings.streamsPerAddress = 1
+        fixture.settings.heartbeat = .milliseconds(20)
+        try await fixture.run(live: true) { router in
+            let streams = router.streams
+            router.api.get("/api/v1/events") { _, context in
+                try streams.response(to: context, events: AsyncStream<SSEEvent> { _ in })
+            }
+        } body: { client in
+            func isServed() async throws -> Bool { try await client.send(.head, "/api/v1/events").status == .ok }
+            for _ in 0..<3 { #expect(try await within(.seconds(10), isServed)) }
+            let board = try await SilentClient(port: try #require(client.port)).open("/api/v1/events")
+            // The board's own request may not have arrived yet.
+            let isRefused = try await within(.seconds(10)) {
+                let answer = try await client.send(.head, "/api/v1/events")
+                return answer.status == .tooManyRequests && answer.headers[.retryAfter] == "5"
+            }
+            #expect(isRefused)
+            try await board.close()
+            #expect(try await within(.seconds(10), isServed))
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a client that reads nothing is cut, and its place is free`() async throws {
+        var fixture = WebFixture()
+        fixture.settings.streamWriteTimeout = .milliseconds(400)
+        let open = Mutex<ServerSentEvents?>(nil)
+        try await fixture.run(live: true) { router in
+            let streams = router.streams
+            open.withLock { $0 = streams }
+            let event = SSEEvent(data: String(repeating: "x", count: 1 << 18))
+            router.api.get("/api/v1/flood") { _, context in
+                try streams.response(to: context, events: AsyncStream(unfolding: { event }))
+            }
+        } body: { client in
+            let streams = try #require(open.withLock { $0 })
+            let board = try await SilentClient(port: try #require(client.port)).open("/api/v1/flood")
+            #expect(try await within(.seconds(10)) { streams.count == 1 })
+            #expect(try await within(.seconds(20)) { streams.count == 0 })
+            try? await board.close()
+        }
+    }
+}
+
+/// Asks for a stream and reads nothing of it.
+private struct SilentClient {
+    let port: Int
+
+    func open(_ path: String) async throws -> any NIOCore.Channel {
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelOption(.autoRead, value: false)
+            .connect(host: "localhost", port: port).get()
+        try await channel.writeAndFlush(
+            ByteBuffer(string: "GET \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n"))
+        return channel
+    }
+}
+
+/// Whether the condition comes true in time.
+private func within(_ time: Duration, _ condition: () async throws -> Bool) async throws -> Bool {
+    let end = ContinuousClock.now + time
+    while .now < end {
+        if try await condition() { return true }
+        try await Task.sleep(for: .milliseconds(20))
+    }
+    return false
 }

@@ -162,9 +162,21 @@ function drawRow(call) {
   return row;
 }
 
+// A board that was away is told again what it may have heard already.
+let told = [];
+
+function isNews(call) {
+  const name = `${call.number} ${call.at}`;
+  if (call.late || told.includes(name)) return false;
+  told = [...told.slice(-49), name];
+  return true;
+}
+
 function showCall(call) {
   calls = [{ number: call.number, window: call.window }, ...calls.filter((one) => one.number !== call.number)];
-  draw(true);
+  const isFresh = isNews(call);
+  draw(isFresh);
+  if (!isFresh) return;
   queue.push({ number: call.number, windowNumber: windows.get(call.window)?.number ?? "" });
   while (queue.length > longestQueue) queue.shift();
   announce();

@@ -88,9 +88,18 @@ const clock = (seconds) =>
     ? `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`
     : `${two(Math.floor(seconds / 60))}:${two(seconds % 60)}`;
 
+// When a countdown ends, by the page's own stopwatch: the server says how many seconds are left, whatever the clock of
+// this machine shows.
+const ends = new WeakMap();
+
+function secondsLeft(element) {
+  if (!ends.has(element)) ends.set(element, performance.now() + Number(element.dataset.countdown) * 1000);
+  return Math.ceil((ends.get(element) - performance.now()) / 1000);
+}
+
 function tick() {
   for (const element of document.querySelectorAll("[data-countdown]")) {
-    const left = Math.ceil((Date.parse(element.dataset.countdown) - Date.now()) / 1000);
+    const left = secondsLeft(element);
     element.hidden = false;
     element.querySelector("[data-left]").textContent = clock(Math.max(0, left));
     if (left <= 0 && !element.dataset.over) {
@@ -105,6 +114,10 @@ function tick() {
 
 tick();
 setInterval(tick, 1000);
+// The stopwatch may have stood still while the machine slept.
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible" && document.querySelector("[data-countdown]")) refresh();
+});
 
 const live = region();
 if (live?.dataset.every) {
