@@ -65,11 +65,13 @@ enum ClientTargets {
         "public-uri", ["https://app.example/logo.png", "http://localhost:8080/", "https://[2001:db8::1]:8443/x"]
     ) { text in
         for isAllowed in [false, true] where PublicURI.fault(text, loopbackAllowed: isAllowed) == nil {
-            let host = have(PublicURI.host(text), "a host")
+            let host = have(RedirectURI.Parts(text), "parts").host
+            hold(!host.isEmpty, "a host")
             let origin = have(PublicURI.origin(text), "an origin")
             hold(origin.contains(host), "an origin with the host")
             let isSecure = text.lowercased().hasPrefix("https://")
             hold(isSecure || isAllowed, "https, where nothing else is allowed")
+            hold((Sector.host(of: text) != nil) == isSecure, "https alone names a sector")
             hold(isSecure || ["localhost", "127.0.0.1", "[::1]"].contains(host), "plain http on this machine only")
         }
     }

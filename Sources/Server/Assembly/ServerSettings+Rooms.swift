@@ -10,6 +10,7 @@ extension ServerSettings {
         web.demo = demo
         web.trustedProxies = trustedProxies.compactMap(AddressRange.init)
         web.requestTimeout = requestTimeout
+        web.streamsPerAddress = streamsPerAddress
         web.resourcesDirectory = resourcesDirectory
         return web
     }

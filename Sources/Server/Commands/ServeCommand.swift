@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Hummingbird
+import Identity
 import Logging
 import Metrics
 import NIOCore
@@ -100,7 +101,7 @@ struct ServeCommand: AsyncParsableCommand {
             }
             return JSONLogHandler(label: label, sink: sink, level: level)
         }
-        let metrics = MetricsRegistry()
+        let metrics = MetricsRegistry(slow: [LogoutTimes.label])
         MetricsSystem.bootstrap(metrics)
         let spans = settings.spanRecorder()
         if let spans { InstrumentationSystem.bootstrap(spans) }

@@ -92,6 +92,27 @@ extension UserCommand {
         }
     }
 
+    struct Assure: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Sets the assurance level that a person has been verified to.",
+            discussion: "A higher level is stated from the next sign-in; a lower one ends every session and grant.")
+
+        @OptionGroup var options: ConfigurationOptions
+        @OptionGroup var whom: Whom
+
+        @Option(help: "Assurance level, L0 to L4.")
+        var level: AssuranceLevel
+
+        func run() async throws {
+            try await reporting {
+                try await Groundwork.with(options) { groundwork in
+                    try await groundwork.administration.setAssurance(level, of: whom.who)
+                    print("the level is \(level.rawValue) now")
+                }
+            }
+        }
+    }
+
     struct Lock: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Locks a person out: ends every session and grant, refuses every sign-in until unlocked.")

@@ -5,7 +5,7 @@ import Identity
 struct UserCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "user", abstract: "People who sign in.",
-        subcommands: [Add.self, List.self, Show.self, SetPassword.self, Lock.self, Unlock.self])
+        subcommands: [Add.self, List.self, Show.self, SetPassword.self, Assure.self, Lock.self, Unlock.self])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

@@ -11,6 +11,7 @@ extension BookingSettings {
         sweepInterval = configuration.seconds("booking.sweepSeconds")
         activeLimit = configuration.integer("booking.limits.active")
         itemDayLimit = configuration.integer("booking.limits.perItemAndDay")
+        moveLimit = configuration.integer("booking.limits.moves")
         cancelCutoff = minutes("booking.cancelCutoffMinutes")
         reofferDelay = configuration.seconds("booking.reofferSeconds")
         checkInEarly = minutes("booking.checkIn.earlyMinutes")
@@ -21,5 +22,6 @@ extension BookingSettings {
         recallLimit = configuration.integer("booking.queue.recallLimit")
         recallPause = configuration.seconds("booking.queue.recallPauseSeconds")
         windowLease = minutes("booking.queue.windowLeaseMinutes")
+        windowIdle = minutes("booking.queue.windowIdleMinutes")
     }
 }

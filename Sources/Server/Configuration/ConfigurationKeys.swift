@@ -44,6 +44,9 @@ enum ConfigurationKeys {
             "http.maximumConnections", .integer(16...100_000), standard: "8192",
             "Connections open at once; more wait to be accepted."),
         ConfigurationKey(
+            "http.streamsPerAddress", .integer(1...100_000), standard: "512",
+            "Event streams open at once from one address; a hall's phones may all share one."),
+        ConfigurationKey(
             "http.drainSeconds", .integer(0...300), standard: "0",
             "After the signal to stop, how long /health/ready answers 503 while requests are still served; a load balancer needs a few seconds."
         ),
@@ -84,7 +87,11 @@ enum ConfigurationKeys {
             "Open bookings of one person over all channels; 0 is no limit."),
         ConfigurationKey(
             "booking.limits.perItemAndDay", .integer(0...100), standard: "2",
-            "Open bookings of one person for the same item on one day; 0 is no limit."),
+            "Bookings of one person for the same item on one day, also those cancelled on that very day; 0 is no limit."
+        ),
+        ConfigurationKey(
+            "booking.limits.moves", .integer(0...100), standard: "5",
+            "How often one booking can be moved to another time; 0 is no limit."),
         ConfigurationKey(
             "booking.cancelCutoffMinutes", .integer(0...2880), standard: "0",
             "A booking can be cancelled or moved until this long before its time."),
@@ -114,6 +121,10 @@ enum ConfigurationKeys {
         ConfigurationKey(
             "booking.queue.windowLeaseMinutes", .integer(5...1440), standard: "15",
             "A colleague can take a window over when its officer has not been heard of for this long."),
+        ConfigurationKey(
+            "booking.queue.windowIdleMinutes", .integer(5...1440), standard: "120",
+            "An officer who has not acted for this long is not heard of any more, even if the desk stays open on a screen."
+        ),
 
         ConfigurationKey(
             "registration.open", .boolean, standard: "false",

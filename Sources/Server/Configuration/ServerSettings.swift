@@ -21,6 +21,7 @@ struct ServerSettings: Sendable {
     let idleTimeout: Duration
     let requestTimeout: Duration
     let maximumConnections: Int
+    let streamsPerAddress: Int
     /// How long readiness is 503 before a stopping server accepts no more.
     let drainPause: Duration
     let dataDirectory: String
@@ -61,6 +62,7 @@ struct ServerSettings: Sendable {
         idleTimeout = configuration.seconds("http.idleTimeout")
         requestTimeout = configuration.seconds("http.requestTimeout")
         maximumConnections = configuration.integer("http.maximumConnections")
+        streamsPerAddress = configuration.integer("http.streamsPerAddress")
         drainPause = configuration.seconds("http.drainSeconds")
         dataDirectory = configuration.text("data.directory") ?? "var"
         databaseURL = configuration.text("database.url")

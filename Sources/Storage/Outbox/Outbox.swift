@@ -46,6 +46,15 @@ package enum Outbox {
         ).map { (try $0.optionalText("reason") ?? "", try $0.int("messages")) }
     }
 
+    /// When a message is tried next; in the past while it is on its way.
+    ///
+    /// - Returns: `nil` once it has been delivered or given up.
+    package static func nextAttempt(of id: String, in statements: any Statements) throws -> Instant? {
+        try statements.first(
+            "SELECT available_at_ms FROM storage_outbox WHERE id = $1 AND given_up_at_ms IS NULL", id
+        )?.instant("available_at_ms")
+    }
+
     /// What has not been delivered yet, by topic.
     package static func backlog(_ statements: any Statements) throws -> [OutboxBacklog] {
         try statements.query(

@@ -109,7 +109,13 @@ struct ClientFlags: ParsableArguments {
     @Option(help: "https address of the list that names all redirect URIs of a sector.")
     var sectorIdentifierUri: String?
 
-    @Option(name: .customLong("exchange-from"), help: "A client whose tokens it may exchange. May be repeated.")
+    @Option(
+        name: .customLong("exchange-from"),
+        help: ArgumentHelp(
+            "A client whose tokens it may exchange. May be repeated.",
+            discussion:
+                "Narrowed for this pair as in 'portal audience=https://archive.example scope=booking impersonate=no'.")
+    )
     var exchangeFrom: [String] = []
 
     @Option(

@@ -67,10 +67,13 @@ extension ClientCommand {
         @Option(help: "The client_id.")
         var id: String
 
+        @Option(help: "The version you have read; a registration that was changed since is not approved.")
+        var seen: Int64?
+
         func run() async throws {
             try await reporting {
                 try await Groundwork.with(options) { groundwork in
-                    try await groundwork.clients.approve(id)
+                    try await groundwork.clients.approve(id, expecting: seen)
                     print("\(id) is approved")
                 }
             }
