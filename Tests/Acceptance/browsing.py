@@ -29,6 +29,7 @@ class Browser:
     ):
         """Without `script` pages are what a browser without JavaScript makes of them."""
         self.size = size
+        self.locale = "en" if language.startswith("en") else "zh-Hans"
         options = webdriver.ChromeOptions()
         options.binary_location = "/usr/bin/chromium"
         for argument in (
@@ -88,6 +89,10 @@ class Browser:
         )
 
     # Looking
+
+    def text(self, key: str) -> str:
+        """What the page says for a locale key in the reader's language."""
+        return text(key, self.locale)
 
     @property
     def url(self) -> str:

@@ -1,6 +1,10 @@
 """The steps of the citizen, the kiosk, the board and the officer, one function each."""
 
-from browsing import Browser, text
+import subprocess
+
+from browsing import Browser
+from processes import ARTIFACTS
+from selenium.webdriver.common.keys import Keys
 from system import DEMO_PASSWORD
 
 ITEM = "estate-transfer-existing"
@@ -54,7 +58,7 @@ LANDED = ".countdown, form[data-send-at-once] button, input[type=password]"
 
 
 def too_late(browser: Browser) -> bool:
-    return text("booking.fault.not-a-slot") in browser.words
+    return browser.text("booking.fault.not-a-slot") in browser.words
 
 
 def confirm(browser: Browser):
@@ -62,12 +66,12 @@ def confirm(browser: Browser):
     browser.until(lambda: browser.has(".countdown") or browser.has("form[data-send-at-once] button"), "the held time")
     if browser.has("form[data-send-at-once] button") and not browser.has(".countdown"):
         try:
-            browser.press(text("booking.resume.go"))
+            browser.press(browser.text("booking.resume.go"))
         except AssertionError:
             pass
     browser.one(".countdown")
     browser.picture("held")
-    browser.press(text("booking.held.confirm"))
+    browser.press(browser.text("booking.held.confirm"))
     browser.one("article.ticket")
     browser.one(".ticket .qr svg")
     browser.picture("ticket")
@@ -79,35 +83,55 @@ def ticket_code(browser: Browser) -> str:
     return code
 
 
+def scanned(browser: Browser) -> str:
+    """What a scanner reads from the ticket on the screen."""
+    picture = ARTIFACTS / f"qr-{browser.size}-{browser.locale}.png"
+    code = browser.one(".ticket .qr")
+    # Only what is in sight gets into the picture.
+    browser.driver.execute_script("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", code)
+    assert code.screenshot(str(picture))
+    read = subprocess.run(["zbarimg", "--quiet", "--raw", str(picture)], capture_output=True, text=True)
+    assert read.returncode == 0, f"{picture} holds no code that can be read: {read.stderr}"
+    return read.stdout.rstrip("\n")
+
+
+def check_in_by_scan(browser: Browser, ticket: str) -> str:
+    """The scanner is a keyboard that types quickly; from any screen of the kiosk to the number."""
+    browser.type(ticket + Keys.ENTER)
+    browser.see(browser.text("kiosk.issued.checkedIn"))
+    browser.picture("kiosk-scanned")
+    return browser.words_of(".queue-number")
+
+
 def enrol(browser: Browser, site: str, hall: str, client_id: str, secret: str):
     browser.open(f"{site}/kiosk")
     browser.fill("#device", client_id)
     browser.fill("#secret", secret)
-    browser.press(text("kiosk.enrol.go"))
-    browser.see(text("kiosk.home.booked"))
+    browser.press(browser.text("kiosk.enrol.go"))
+    browser.see(browser.text("kiosk.home.booked"))
 
 
 def check_in_by_code(browser: Browser, code: str) -> str:
     """From the kiosk's start page to the number."""
-    browser.follow(text("kiosk.home.booked"))
-    browser.see(text("kiosk.code.title"))
+    browser.follow(browser.text("kiosk.home.booked"))
+    browser.see(browser.text("kiosk.code.title"))
     for digit in code:
         browser.press(digit)
     browser.picture("kiosk-code")
-    browser.press(text("kiosk.code.go"))
-    browser.see(text("kiosk.issued.checkedIn"))
+    browser.press(browser.text("kiosk.code.go"))
+    browser.see(browser.text("kiosk.issued.checkedIn"))
     browser.picture("kiosk-checked-in")
     return browser.words_of(".queue-number")
 
 
 def walk_in(browser: Browser, words: str, item_words: str) -> str:
-    browser.follow(text("kiosk.home.take"))
-    browser.see(text("kiosk.take.title"))
+    browser.follow(browser.text("kiosk.home.take"))
+    browser.see(browser.text("kiosk.take.title"))
     browser.fill("input[type=search]", words, enter=True)
     browser.follow(item_words, css=".tile")
     browser.picture("kiosk-item")
-    browser.press(text("kiosk.item.take"))
-    browser.see(text("kiosk.issued.title"))
+    browser.press(browser.text("kiosk.item.take"))
+    browser.see(browser.text("kiosk.issued.title"))
     browser.picture("kiosk-walk-in")
     return browser.words_of(".queue-number")
 
@@ -115,9 +139,9 @@ def walk_in(browser: Browser, words: str, item_words: str) -> str:
 def take_window(browser: Browser, site: str, window: str, name: str = "officer.jinan"):
     browser.open(f"{site}/window")
     sign_in(browser, name)
-    browser.see(text("window.choose.title"))
+    browser.see(browser.text("window.choose.title"))
     browser.picture("window-choose")
     browser.follow(css=f"a[href*='{window}']")
-    browser.see(text("window.current"))
-    browser.press(text("window.do.open"))
-    browser.see(text("window.open"))
+    browser.see(browser.text("window.current"))
+    browser.press(browser.text("window.do.open"))
+    browser.see(browser.text("window.open"))

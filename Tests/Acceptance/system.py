@@ -1,9 +1,11 @@
 """A Yimen of the test's own: its database, its demo seed, its server on a free port, its command line."""
 
+import contextlib
 import json
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import tempfile
 import uuid
@@ -17,10 +19,11 @@ ROUND_THE_CLOCK_HALL = "jinan-24h"
 
 
 class Yimen:
-    """`backend` is `sqlite` or `postgres`; PostgreSQL is the server that YIMEN_TEST_POSTGRES names."""
+    """`backend` is `sqlite` or `postgres`; PostgreSQL is `server` or the one that YIMEN_TEST_POSTGRES names."""
 
-    def __init__(self, backend: str, name: str):
+    def __init__(self, backend: str, name: str, server: str | None = None):
         self.backend = backend
+        self._server = server or os.environ.get("YIMEN_TEST_POSTGRES", "")
         self.name = f"{name}-{backend}"
         self.port = free_port()
         self.directory = tempfile.mkdtemp(prefix="yimen-acceptance-")
@@ -37,7 +40,7 @@ class Yimen:
             self._database = f"acceptance_{uuid.uuid4().hex[:12]}"
             self._psql(f"CREATE DATABASE {self._database}")
             self.environment["YIMEN_DATABASE_URL"] = re.sub(
-                r"^(postgres(?:ql)?://[^/?]*)/?[^?]*", rf"\1/{self._database}", os.environ["YIMEN_TEST_POSTGRES"]
+                r"^(postgres(?:ql)?://[^/?]*)/?[^?]*", rf"\1/{self._database}", self._server
             )
         self.program: Program | None = None
         self.verify: str | bool = True
@@ -48,12 +51,20 @@ class Yimen:
         self.url = f"http://localhost:{port}"
         self.environment |= {"YIMEN_HTTP_PORT": str(port), "YIMEN_ISSUER": self.url}
 
-    def _psql(self, statement: str):
+    def _psql(self, statement: str, url: str | None = None):
         subprocess.run(
-            ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", os.environ["YIMEN_TEST_POSTGRES"], "-c", statement],
+            ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", url or self._server, "-c", statement],
             check=True,
             capture_output=True,
         )
+
+    def change(self, statement: str):
+        """A hand at the database, for what only time would bring about."""
+        if self._database:
+            self._psql(statement, self.environment["YIMEN_DATABASE_URL"])
+            return
+        with contextlib.closing(sqlite3.connect(f"{self.directory}/yimen.sqlite", timeout=30)) as database, database:
+            database.execute(statement)
 
     def run(self, *arguments: str, **changes: str) -> subprocess.CompletedProcess:
         """One `yimen` command; returns its exit code and output, whatever they are."""

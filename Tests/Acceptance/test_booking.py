@@ -4,7 +4,7 @@ import threading
 import uuid
 
 import pytest
-from booking_calls import confirm, free_slots, hold, hold_first_free
+from booking_calls import begin_now, confirm, free_slots, hold, hold_first_free
 from system import ROUND_THE_CLOCK_HALL as HALL
 
 ITEM = "estate-transfer-existing"
@@ -64,13 +64,14 @@ def test_nobody_sees_another_person_s_booking(citizen, yimen, portal):
     citizen.post(f"/api/v1/reservations/{mine['id']}/cancel", headers={"Idempotency-Key": str(uuid.uuid4())})
 
 
-def test_from_booking_to_the_window(anonymous, citizen, machine, officer):
+def test_from_booking_to_the_window(yimen, anonymous, citizen, machine, officer):
     held = hold_first_free(citizen, HALL, ITEM)
     booked = confirm(citizen, held["id"]).json()
     assert booked["state"] == "booked" and len(booked["ticket"]) == 158 and len(booked["code"]) == 10
     assert citizen.get(f"/api/v1/reservations/{held['id']}/ticket.svg").text.lstrip().startswith("<svg")
     assert "BEGIN:VCALENDAR" in citizen.get(f"/api/v1/reservations/{held['id']}/calendar.ics").text
 
+    begin_now(yimen, held["id"])
     ticket = machine.post(
         f"/api/v1/halls/{HALL}/check-ins",
         json={"ticket": booked["ticket"]},

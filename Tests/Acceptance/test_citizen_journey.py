@@ -5,7 +5,7 @@ import re
 
 import journey
 import pytest
-from booking_calls import confirm, hold_first_free
+from booking_calls import begin_now, confirm, hold_first_free
 from browsing import Browser, text
 from system import ROUND_THE_CLOCK_HALL as HALL
 
@@ -21,13 +21,14 @@ CITIZENS = {
 
 
 @pytest.mark.parametrize("browser", ["phone", "desktop"], indirect=True)
-def test_books_visits_another_department_and_leaves_both(yimen, departments, browser):
+def test_books_visits_another_department_and_leaves_both(yimen, departments, kiosk, browser):
     journey.find_item(browser, yimen.url, "办房本", ITEM)
     journey.choose_time(browser, HALL)
     journey.sign_in(browser, CITIZENS[yimen.backend, browser.size])
     journey.confirm(browser)
     journey.ticket_code(browser)
     assert "济南" in browser.words
+    reservation, ticket = browser.url.rsplit("/", 1)[1], journey.scanned(browser)
 
     browser.open(f"{departments}/social-security/")
     browser.follow("一门账号")
@@ -48,6 +49,15 @@ def test_books_visits_another_department_and_leaves_both(yimen, departments, bro
     )
     browser.open(f"{yimen.url}/bookings")
     browser.one("input[type=password]")
+
+    # The picture of the code is all that the hall needs.
+    begin_now(yimen, reservation)
+    machine = Browser("kiosk")
+    try:
+        journey.enrol(machine, yimen.url, HALL, kiosk.client_id, kiosk.secret)
+        assert re.fullmatch(r"[A-Z]\d{2,4}", journey.check_in_by_scan(machine, ticket))
+    finally:
+        machine.quit()
 
 
 @pytest.mark.parametrize("browser", ["desktop"], indirect=True)
@@ -127,10 +137,11 @@ def call_and_serve(desk: Browser, board: Browser, called: list[str]) -> str:
 
 
 def booked_code(yimen, portal, citizen: str) -> str:
-    """A booking for the next minutes, made by a third party's app over the public API."""
+    """A booking that is due, made by a third party's app over the public API."""
     token = portal.sign_in(citizen)["access_token"]
     with yimen.client(token) as client:
         reservation = hold_first_free(client, HALL, ITEM)
         confirmed = confirm(client, reservation["id"])
         assert confirmed.status_code == 200, confirmed.text
+        begin_now(yimen, reservation["id"])
         return confirmed.json()["code"]
