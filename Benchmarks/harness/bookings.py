@@ -8,7 +8,7 @@ from pathlib import Path
 
 from . import database as behind
 from . import load
-from .report import Row, against, at_most, rate
+from .report import Row, against, at_most, rate, served
 
 PEOPLE = 5_000
 SPREAD = 1_000
@@ -97,14 +97,10 @@ def choose_item(server, database, bench):
 
 
 def _holds(server, bench, starts, directory, seconds, name) -> load.Outcome:
-    outcome = load.holds(server.port, bench, starts, directory, seconds, name)
+    outcome = load.holds(server, bench, starts, directory, seconds, name)
     if outcome.failed > outcome.requests // 100:
         raise SystemExit(f"bench: {outcome.failed} of {outcome.requests} holds failed ({name}); see {server.log}")
     return outcome
-
-
-def _note(outcome) -> str:
-    return f"p50 {outcome.p50_ms:.1f} ms" + (f", {outcome.failed} failed" if outcome.failed else "")
 
 
 def _oversold(database, what, add):
@@ -122,7 +118,7 @@ def on_sqlite(server, bench, limits, directory, seconds, static, add):
         ("holds on SQLite, one slot, 64 clients", bench.starts[:1], "hot"),
     ):
         outcome = _holds(server, bench, starts, directory, seconds, name)
-        add(against(what, outcome.rate, static, "static body", 0.35, _note(outcome)))
+        add(served(what, outcome, static, bar=0.35))
         add(against("  the same", outcome.rate, bare, "bare SQLite, one a commit", 2))
         add(Row(
             "  the same", rate(outcome.rate), f"bare SQLite, two rows only {rate(thin)}", outcome.rate / thin,
@@ -140,6 +136,6 @@ def on_postgres(server, bench, database, directory, seconds, add):
         limit = database.pgbench(
             SCRIPT, 32, seconds, group_id=bench.group, first=bench.cells[0][0], step=step, cells=count)
         outcome = _holds(server, bench, bench.starts[:count], directory, seconds, name)
-        add(against(what, outcome.rate, limit, "pgbench, 32 clients", bar, _note(outcome)))
+        add(served(what, outcome, limit, "pgbench, 32 clients", bar))
         add(at_most("  the same, p99", outcome.p99_ms, 100, "ms"))
     database.query("DELETE FROM booking_claim WHERE reservation_id NOT LIKE '0%'")

@@ -17,19 +17,24 @@ class Outcome:
     p99_ms: float
     failed: int
     requests: int
+    # Processor time of the server for one request; that of a PostgreSQL beside it is not in it.
+    cpu_ms: float
 
     def note(self) -> str:
         failed = f", {self.failed} failed" if self.failed else ""
-        return f"p50 {self.p50_ms:.1f} ms, p99 {self.p99_ms:.1f} ms{failed}"
+        return f"p50 {self.p50_ms:.1f} ms{failed}"
 
 
-def run(port: int, script: str, path: str, seconds: float, clients: int, **variables) -> Outcome:
+def run(server, script: str, path: str, seconds: float, clients: int, **variables) -> Outcome:
+    """Load on a `Listener`; `variables` reach the script as LOAD_ and their name."""
     environment = os.environ | {"LOAD_DIRECTORY": str(FOLDER)}
     environment |= {f"LOAD_{name.upper()}": str(value) for name, value in variables.items()}
+    used = server.used_seconds()
     answer = subprocess.run(
         ["wrk", "-t1", f"-c{clients}", f"-d{int(seconds)}s", "--timeout", "10s", "--latency", "-s", FOLDER / script,
-         f"http://localhost:{port}{path}"],
+         f"http://localhost:{server.port}{path}"],
         env=environment, capture_output=True, text=True, timeout=seconds + 60)
+    used = server.used_seconds() - used
     line = next((line for line in answer.stdout.splitlines() if line.startswith("RESULT ")), None)
     if line is None:
         raise SystemExit(f"bench: wrk gave no result:\n{answer.stdout}{answer.stderr}")
@@ -37,34 +42,34 @@ def run(port: int, script: str, path: str, seconds: float, clients: int, **varia
     served = result["requests"] - result["failed"]
     return Outcome(
         served / result["seconds"], result["p50"] / 1000, result["p99"] / 1000, result["failed"] + result["lost"],
-        result["requests"])
+        result["requests"], used * 1000 / max(result["requests"], 1))
 
 
-def get(port: int, paths: list[str], directory: Path, seconds: float, clients: int = 64) -> Outcome:
+def get(server, paths: list[str], directory: Path, seconds: float, clients: int = 64) -> Outcome:
     file = directory / "paths.txt"
     file.write_text("\n".join(paths) + "\n")
-    return run(port, "get.lua", "/", seconds, clients, paths=file)
+    return run(server, "get.lua", "/", seconds, clients, paths=file)
 
 
-def tokens(port: int, client: str, secret: str, scope: str, seconds: float, clients: int = 64) -> Outcome:
+def tokens(server, client: str, secret: str, scope: str, seconds: float, clients: int = 64) -> Outcome:
     body = "grant_type=client_credentials&scope=" + scope
-    return form(port, "/oauth2/token", client, secret, body, seconds, clients)
+    return form(server, "/oauth2/token", client, secret, body, seconds, clients)
 
 
-def form(port: int, path: str, client: str, secret: str, body: str, seconds: float, clients: int = 64) -> Outcome:
+def form(server, path: str, client: str, secret: str, body: str, seconds: float, clients: int = 64) -> Outcome:
     """One form over and over, with the client's HTTP Basic credentials."""
     basic = base64.b64encode(f"{client}:{secret}".encode()).decode()
-    return run(port, "form.lua", path, seconds, clients, basic=basic, form=body)
+    return run(server, "form.lua", path, seconds, clients, basic=basic, form=body)
 
 
-def once(port: int, path: str, bodies: Path, seconds: float, clients: int, **variables) -> Outcome:
+def once(server, path: str, bodies: Path, seconds: float, clients: int, **variables) -> Outcome:
     """Each line of a file is sent once; ends when they are used up."""
-    return run(port, "once.lua", "/", seconds, clients, bodies=bodies, target=path, **variables)
+    return run(server, "once.lua", "/", seconds, clients, bodies=bodies, target=path, **variables)
 
 
-def holds(port: int, plan, starts: list[str], directory: Path, seconds: float, name: str, clients: int = 64) -> Outcome:
+def holds(server, plan, starts: list[str], directory: Path, seconds: float, name: str, clients: int = 64) -> Outcome:
     file = directory / f"starts-{name}.txt"
     file.write_text("\n".join(starts) + "\n")
     return run(
-        port, "hold.lua", "/", seconds, clients, tokens=plan.tokens, starts=file, hall=plan.hall, item=plan.item,
+        server, "hold.lua", "/", seconds, clients, tokens=plan.tokens, starts=file, hall=plan.hall, item=plan.item,
         round=name)

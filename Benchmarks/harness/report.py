@@ -12,6 +12,8 @@ class Row:
     bar: str = "–"
     passed: bool | None = None
     note: str = ""
+    p99: str = "–"
+    cpu: str = "–"
 
     @property
     def verdict(self) -> str:
@@ -20,10 +22,10 @@ class Row:
     @property
     def cells(self) -> list[str]:
         ratio = "–" if self.ratio is None else f"{self.ratio:.2f}"
-        return [self.what, self.figure, self.limit, ratio, self.bar, self.verdict, self.note]
+        return [self.what, self.figure, self.limit, ratio, self.bar, self.verdict, self.p99, self.cpu, self.note]
 
 
-HEAD = ["what", "figure", "limit", "ratio", "bar", "", "note"]
+HEAD = ["what", "figure", "limit", "ratio", "bar", "", "p99", "CPU a request", "note"]
 
 
 def rate(value: float) -> str:
@@ -35,13 +37,28 @@ def against(what: str, figure: float, limit: float, named: str, bar: float, note
     return Row(what, rate(figure), f"{named} {rate(limit)}", ratio, f"≥ {bar:g}", ratio >= bar, note)
 
 
+def timed(row: Row, outcome) -> Row:
+    """The row with the latency and the processor time of the load it was taken from."""
+    row.p99, row.cpu = f"{outcome.p99_ms:.1f} ms", f"{outcome.cpu_ms:.3f} ms"
+    return row
+
+
+def served(what: str, outcome, limit: float, named: str = "static body", bar: float | None = None) -> Row:
+    """A rate over HTTP against a limit; without a bar the ratio is only shown."""
+    row = against(what, outcome.rate, limit, named, bar or 0, outcome.note())
+    if bar is None:
+        row.bar, row.passed = "–", None
+    return timed(row, outcome)
+
+
 def at_most(what: str, figure: float, bar: float, unit: str, note: str = "") -> Row:
     return Row(what, f"{figure:.3g} {unit}", bar=f"< {bar:g} {unit}", passed=figure < bar, note=note)
 
 
 def line(row: Row) -> str:
-    what, figure, limit, ratio, bar, verdict, note = row.cells
-    return f"{what:<46} {figure:>11}  {limit:<34} {ratio:>6}  {bar:<10} {verdict:<8} {note}".rstrip()
+    what, figure, limit, ratio, bar, verdict, p99, cpu, note = row.cells
+    measured = f"{limit:<34} {ratio:>6}  {bar:<10} {verdict:<8} {p99:>9} {cpu:>9}"
+    return f"{what:<62} {figure:>11}  {measured}  {note}".rstrip()
 
 
 BEGIN, END = "<!-- measured -->", "<!-- end of what was measured -->"

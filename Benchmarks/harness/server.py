@@ -8,12 +8,29 @@ import time
 from pathlib import Path
 
 
-class Server:
+class Listener:
+    """A process that listens on a port: all that a load needs to know."""
+
+    def __init__(self, port: int, process: subprocess.Popen | None = None):
+        self.port = port
+        self.process = process
+
+    def used_seconds(self) -> float:
+        """Processor time so far, of all threads, those that have ended too."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def resident_megabytes(self) -> float:
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
+        return int(line.split()[1]) / 1024
+
+
+class Server(Listener):
     def __init__(self, program: Path, directory: Path, port: int, database_url: str | None = None):
+        super().__init__(port)
         self.program = program
         self.directory = directory
-        self.port = port
-        self.process = None
         self.log = directory / "server.log"
         directory.mkdir(parents=True, exist_ok=True)
         self.environment = {
@@ -25,6 +42,7 @@ class Server:
             "YIMEN_DEMO": "true",
             # The load comes from one address, which a limit would stop.
             "YIMEN_LIMITS_ENABLED": "false",
+            "YIMEN_HTTP_STREAMS_PER_ADDRESS": "100000",
             "YIMEN_BOOKING_LIMITS_ACTIVE": "1000",
             "YIMEN_BOOKING_LIMITS_PER_ITEM_AND_DAY": "100",
             # Check-in is measured for a slot that begins soon.
@@ -82,11 +100,6 @@ class Server:
         if status != 200:
             raise SystemExit(f"bench: {path} answered {status}: {body[:300]!r}")
         return json.loads(body)
-
-    def resident_megabytes(self) -> float:
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
-        return int(line.split()[1]) / 1024
 
     def processor_seconds(self) -> tuple[float, float]:
         """What the threads that hash passwords have used so far, and what all others have."""

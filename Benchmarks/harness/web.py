@@ -8,7 +8,8 @@ import urllib.parse
 
 from . import load, machine
 from .login import Storm, fetch_form, sign_in
-from .report import Row, against, at_most, rate
+from .report import Row, against, at_most, rate, served, timed
+from .server import Listener
 
 QUERIES = ["办房本", "身份证", "shenfenzheng", "社保卡", "护照", "公积金", "passport", "营业执照", "发票", "结婚"]
 
@@ -24,8 +25,8 @@ def memory(server, add):
 
 def static(server, directory, seconds, add) -> float:
     """The limit of every HTTP row: a body of a few bytes through the same listener and middleware."""
-    outcome = load.get(server.port, ["/health/live"], directory, seconds)
-    add(Row("static body (/health/live), 64 clients", rate(outcome.rate), note=outcome.note()))
+    outcome = load.get(server, ["/health/live"], directory, seconds)
+    add(timed(Row("static body (/health/live), 64 clients", rate(outcome.rate), note=outcome.note()), outcome))
     return outcome.rate
 
 
@@ -41,32 +42,33 @@ def bare(program, port, directory, seconds, static, add):
                 break
             except OSError:
                 time.sleep(0.02)
-        outcome = load.get(port, ["/health/live"], directory, seconds)
+        outcome = load.get(Listener(port, process), ["/health/live"], directory, seconds)
     finally:
         process.terminate()
         process.wait()
-    add(Row(
+    row = Row(
         "the same body from bare Hummingbird", rate(outcome.rate), f"static body {rate(static)}", static / outcome.rate,
-        note=f"ratio: static body to bare Hummingbird; {outcome.note()}"))
+        note=f"ratio: static body to bare Hummingbird; {outcome.note()}")
+    add(timed(row, outcome))
 
 
 def reads(server, bench, directory, seconds, limit, add):
     slots = [
         f"/api/v1/halls/{bench.hall}/slots?" + urllib.parse.urlencode({"item": bench.item, "date": day})
         for day in bench.days]
-    _read("slot list of a day", load.get(server.port, slots, directory, seconds), limit, add)
+    _read("slot list of a day", load.get(server, slots, directory, seconds), limit, add)
     items = ["/api/v1/items?" + urllib.parse.urlencode({"q": query}) for query in QUERIES]
-    _read("item search", load.get(server.port, items, directory, seconds), limit, add)
+    _read("item search", load.get(server, items, directory, seconds), limit, add)
 
 
 def _read(what, outcome, limit, add):
-    add(against(what, outcome.rate, limit, "static body", 0.6, outcome.note()))
+    add(served(what, outcome, limit, bar=0.6))
     add(at_most(f"{what}, p99", outcome.p99_ms, 20, "ms"))
 
 
 def tokens(server, bench, seconds, limit, add):
-    outcome = load.tokens(server.port, bench.machine_client, bench.machine_secret, bench.machine_scope, seconds)
-    add(against("token issue (client credentials, ES256)", outcome.rate, limit, "static body", 0.4, outcome.note()))
+    outcome = load.tokens(server, bench.machine_client, bench.machine_secret, bench.machine_scope, seconds)
+    add(served("token issue (client credentials, ES256)", outcome, limit, bar=0.4))
 
 
 def login_forms(server, bench, count):
@@ -107,10 +109,10 @@ def storm(server, bench, directory, seconds, add):
     slots = [
         f"/api/v1/halls/{bench.hall}/slots?" + urllib.parse.urlencode({"item": bench.item, "date": day})
         for day in bench.days]
-    calm = load.get(server.port, slots, directory, seconds, clients=8)
+    calm = load.get(server, slots, directory, seconds, clients=8)
     forms = login_forms(server, bench, int(200 * seconds))
     storm = Storm(server.port, forms, 64)
-    busy = load.get(server.port, slots, directory, seconds, clients=8)
+    busy = load.get(server, slots, directory, seconds, clients=8)
     signed_in, failures = storm.stop()
     ratio = busy.p99_ms / calm.p99_ms
     add(Row(

@@ -1,17 +1,24 @@
--- The authorization endpoint with a live session in the cookie LOAD_COOKIE: answers by a redirect with a code.
--- The codes go to the file LOAD_CODES, one a line, for the exchange that is measured next.
+-- The authorization endpoint with a live session: answers by a redirect with a code. LOAD_COOKIES is a file with the
+-- cookies of one browser a line, which take turns. The codes go to the file LOAD_CODES, one a line, for the exchange that
+-- is measured next.
 dofile(os.getenv("LOAD_DIRECTORY") .. "/report.lua")
 
-local codes, plain
+local codes
+local built, at = {}, 0
 local path = os.getenv("LOAD_TARGET")
 
 function init()
     codes = io.open(os.getenv("LOAD_CODES"), "w")
     codes:setvbuf("full", 65536)
-    plain = wrk.format("GET", path, { ["Cookie"] = os.getenv("LOAD_COOKIE"), ["Accept"] = "text/html" })
+    for cookie in io.lines(os.getenv("LOAD_COOKIES")) do
+        built[#built + 1] = wrk.format("GET", path, { ["Cookie"] = cookie, ["Accept"] = "text/html" })
+    end
 end
 
-function request() return plain end
+function request()
+    at = at % #built + 1
+    return built[at]
+end
 
 local seen = 0
 
