@@ -114,6 +114,32 @@ class Yimen:
         return self.client().get("/.well-known/openid-configuration").json()
 
 
+@contextlib.contextmanager
+def two_servers(name: str):
+    """Two servers under one issuer, as behind a proxy that sends requests to either: they share PostgreSQL and keys,
+    and nothing else. `urls` of the system that is yielded names both."""
+    yimen = Yimen("postgres", name)
+    second = None
+    try:
+        yimen.prepare()
+        yimen.start()
+        port = free_port()
+        second = Program(
+            f"yimen-{name}-second",
+            [PROGRAMS / "yimen", "serve"],
+            {**yimen.environment, "YIMEN_HTTP_PORT": str(port)},
+        )
+        yimen.urls = [yimen.url, f"http://localhost:{port}"]
+        second.wait_for(f"{yimen.urls[1]}/health/ready")
+        yield yimen
+        assert second.stop() == 0 and yimen.stop() == 0
+    finally:
+        for program in (second, yimen.program):
+            if program and program.process.poll() is None:
+                program.process.kill()
+        yimen.remove()
+
+
 def seeded(file: str):
     """A file of the demo seed, as JSON."""
     return json.loads((ROOT / "config" / "seed" / file).read_text())

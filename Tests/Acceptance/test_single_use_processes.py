@@ -12,10 +12,9 @@ import httpx
 import pytest
 from approver import Approver
 from oauth_requests import fresh_code, parameters
-from processes import PROGRAMS, Program, free_port
 from relying_party import CALLBACK, RelyingParty
 from signed_by_clients import ASSERTION, ProofKey, Signer
-from system import CITIZEN, DEMO_PASSWORD, Yimen
+from system import CITIZEN, DEMO_PASSWORD, Yimen, two_servers
 from web_visitor import WebVisitor
 
 pytestmark = pytest.mark.skipif("YIMEN_TEST_POSTGRES" not in os.environ, reason="YIMEN_TEST_POSTGRES is not set")
@@ -29,25 +28,8 @@ SECRET = "acceptance-secret-of-32-characters"
 
 @pytest.fixture(scope="module")
 def system():
-    """Two servers under one issuer, as behind a proxy that sends requests to either."""
-    yimen = Yimen("postgres", "once")
-    second = None
-    try:
-        yimen.prepare()
-        yimen.start()
-        port = free_port()
-        second = Program(
-            "yimen-once-second", [PROGRAMS / "yimen", "serve"], {**yimen.environment, "YIMEN_HTTP_PORT": str(port)}
-        )
-        yimen.urls = [yimen.url, f"http://localhost:{port}"]
-        second.wait_for(f"{yimen.urls[1]}/health/ready")
+    with two_servers("once") as yimen:
         yield yimen
-        assert second.stop() == 0 and yimen.stop() == 0
-    finally:
-        for program in (second, yimen.program):
-            if program and program.process.poll() is None:
-                program.process.kill()
-        yimen.remove()
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,9 @@ import httpx
 import pytest
 from booking_calls import confirm, free_slots, hold
 from kiosk_device import KioskDevice
-from processes import PROGRAMS, Program, free_port
 from relying_party import RelyingParty
 from system import ROUND_THE_CLOCK_HALL as HALL
-from system import Yimen
+from system import two_servers
 
 ITEM = "estate-transfer-existing"
 WINDOWS = [f"{HALL}-estate-{number}" for number in (1, 2)]
@@ -23,25 +22,8 @@ pytestmark = pytest.mark.skipif("YIMEN_TEST_POSTGRES" not in os.environ, reason=
 
 @pytest.fixture(scope="module")
 def system():
-    """A system of its own on PostgreSQL; the second server shares its database and keys, and nothing else."""
-    yimen = Yimen("postgres", "two")
-    second = None
-    try:
-        yimen.prepare()
-        yimen.start()
-        port = free_port()
-        second = Program(
-            "yimen-two-second", [PROGRAMS / "yimen", "serve"], {**yimen.environment, "YIMEN_HTTP_PORT": str(port)}
-        )
-        yimen.urls = [yimen.url, f"http://localhost:{port}"]
-        second.wait_for(f"{yimen.urls[1]}/health/ready")
+    with two_servers("two") as yimen:
         yield yimen
-        assert second.stop() == 0 and yimen.stop() == 0
-    finally:
-        for program in (second, yimen.program):
-            if program and program.process.poll() is None:
-                program.process.kill()
-        yimen.remove()
 
 
 @pytest.fixture(scope="module")
