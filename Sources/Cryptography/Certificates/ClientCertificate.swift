@@ -9,6 +9,9 @@ package struct ClientCertificate: Sendable {
     package let subjectDN: String
     package let dnsNames: [String]
     package let uris: [String]
+    package let emails: [String]
+    /// Four or sixteen bytes each, in network order.
+    package let addresses: [[UInt8]]
     /// Thumbprint (RFC 7638) of the public key; `nil` for a kind of key that signs no tokens here.
     package let keyThumbprint: String?
     package let notBefore: Instant
@@ -16,10 +19,12 @@ package struct ClientCertificate: Sendable {
 
     /// RFC 4514 by OpenSSL's RFC 2253 printing, with text outside ASCII left as it is.
     private static let nameFlags: UInt = 0x111_0313
-    /// RFC 5280 §4.2.1.6 `subjectAltName`, and of its kinds the two that are looked at.
+    /// RFC 5280 §4.2.1.6 `subjectAltName`, and of its kinds those that are looked at.
     private static let alternativeNames: Int32 = 85
+    private static let emailKind: Int32 = 1
     private static let dnsKind: Int32 = 2
     private static let uriKind: Int32 = 6
+    private static let addressKind: Int32 = 7
 
     /// - Returns: `nil` for bytes that are no certificate, or more than one.
     package init?(der: [UInt8]) {
@@ -32,7 +37,14 @@ package struct ClientCertificate: Sendable {
         subjectDN = subject
         notBefore = from
         notAfter = to
-        (dnsNames, uris) = Self.names(of: pointer)
+        let names = Self.names(of: pointer)
+        func texts(_ kind: Int32) -> [String] {
+            names.filter { $0.kind == kind }.compactMap { String(validating: $0.value, as: UTF8.self) }
+        }
+        dnsNames = texts(Self.dnsKind)
+        uris = texts(Self.uriKind)
+        emails = texts(Self.emailKind)
+        addresses = names.filter { $0.kind == Self.addressKind }.map(\.value)
         keyThumbprint = Self.publicKey(of: pointer).flatMap { VerificationKey(subjectPublicKeyInfo: $0)?.thumbprint }
     }
 
@@ -52,27 +64,21 @@ package struct ClientCertificate: Sendable {
         return Instant(seconds: Int64(timegm(&parts)))
     }
 
-    private static func names(of certificate: OpaquePointer) -> (dns: [String], uris: [String]) {
-        guard let stack = X509_get_ext_d2i(certificate, alternativeNames, nil, nil) else { return ([], []) }
+    private static func names(of certificate: OpaquePointer) -> [(kind: Int32, value: [UInt8])] {
+        guard let stack = X509_get_ext_d2i(certificate, alternativeNames, nil, nil) else { return [] }
         let list = OpaquePointer(stack)
         defer { GENERAL_NAMES_free(list) }
-        var dns = [String]()
-        var uris = [String]()
-        for index in 0..<max(0, OPENSSL_sk_num(list)) {
-            guard let entry = OPENSSL_sk_value(list, index)?.assumingMemoryBound(to: GENERAL_NAME.self) else {
-                continue
-            }
-            let kind = entry.pointee.type
-            guard kind == dnsKind || kind == uriKind, let text = string(entry.pointee.d.ia5) else { continue }
-            if kind == dnsKind { dns.append(text) } else { uris.append(text) }
+        return (0..<max(0, OPENSSL_sk_num(list))).compactMap { index in
+            guard let entry = OPENSSL_sk_value(list, index)?.assumingMemoryBound(to: GENERAL_NAME.self),
+                [emailKind, dnsKind, uriKind, addressKind].contains(entry.pointee.type),
+                // All four kinds are strings of bytes.
+                let value = entry.pointee.d.ia5, let bytes = ASN1_STRING_get0_data(value)
+            else { return nil }
+            return (
+                entry.pointee.type,
+                Array(UnsafeBufferPointer(start: bytes, count: Int(ASN1_STRING_length(value))))
+            )
         }
-        return (dns, uris)
-    }
-
-    private static func string(_ value: UnsafePointer<ASN1_STRING>?) -> String? {
-        guard let value, let bytes = ASN1_STRING_get0_data(value) else { return nil }
-        let buffer = UnsafeBufferPointer(start: bytes, count: Int(ASN1_STRING_length(value)))
-        return String(validating: buffer, as: UTF8.self)
     }
 
     private static func publicKey(of certificate: OpaquePointer) -> [UInt8]? {

@@ -79,7 +79,8 @@ struct AccountEndpoint: Sendable {
             }
             devices.append(
                 AccountPage.Device(
-                    id: device.id, label: device.deviceLabel, isThis: device.id == session.id,
+                    id: device.id, label: device.deviceLabel.isEmpty ? nil : device.deviceLabel,
+                    isThis: device.id == session.id,
                     since: AccountPage.time(device.authenticatedAt), lastSeen: AccountPage.time(device.lastSeenAt),
                     systems: entries))
         }
@@ -105,7 +106,8 @@ struct AccountPage: Sendable {
 
     struct Device: Sendable {
         let id: String
-        let label: String
+        /// `nil` for a browser that does not say what it is.
+        let label: String?
         let isThis: Bool
         let since: String
         let lastSeen: String

@@ -53,6 +53,8 @@ package enum ClientMembers {
         .text("tls_client_auth_subject_dn", "--certificate-subject-dn", \.policy.certificateSubjectDN),
         .text("tls_client_auth_san_dns", "--certificate-san-dns", \.policy.certificateSANDNS),
         .text("tls_client_auth_san_uri", "--certificate-san-uri", \.policy.certificateSANURI),
+        .text("tls_client_auth_san_ip", "--certificate-san-ip", \.policy.certificateSANIP),
+        .text("tls_client_auth_san_email", "--certificate-san-email", \.policy.certificateSANEmail),
         .flag("require_pkce", "--require-pkce", \.requirePKCE, isOpen: false),
         .flag("require_pushed_authorization_requests", "--require-par", \.policy.requirePushedRequests),
         .flag("require_signed_request_object", "--require-signed-requests", \.policy.requireSignedRequests),

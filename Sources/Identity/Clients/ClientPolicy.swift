@@ -22,6 +22,8 @@ package struct ClientPolicy: Sendable, Hashable, Codable {
     package var certificateSubjectDN: String?
     package var certificateSANDNS: String?
     package var certificateSANURI: String?
+    package var certificateSANIP: String?
+    package var certificateSANEmail: String?
     /// The least assurance a person needs for this system; below it stands a step-up.
     package var minimumAssurance: AssuranceLevel?
     /// People are asked before the system gets anything; false for the province's own systems.

@@ -35,7 +35,7 @@ package struct AddressRange: Sendable, Hashable {
     }
 
     /// Network order; an IPv4 address mapped into IPv6 counts as IPv4.
-    private static func bytes(of text: String) -> [UInt8]? {
+    package static func bytes(of text: String) -> [UInt8]? {
         var v4 = in_addr()
         if inet_pton(AF_INET, text, &v4) == 1 { return withUnsafeBytes(of: v4) { Array($0) } }
         var v6 = in6_addr()

@@ -24,6 +24,8 @@ struct AccountTests {
             #expect(page.text.contains("测*甲") && page.text.contains("199****0001"))
             #expect(!page.text.contains("测试甲") && !page.text.contains("19900000001"))
             #expect(page.text.contains("测试部门"))
+            // This browser does not say what it is.
+            #expect(page.text.contains("<h3>未知设备 <span"))
             let token = try #require(page.formToken)
             let sid = try #require(page.field("target"))
             func post(_ action: String, _ target: String?) async throws -> TestResponse {

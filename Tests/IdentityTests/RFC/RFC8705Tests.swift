@@ -48,6 +48,7 @@ struct RFC8705Tests {
         let certificate = try #require(ClientCertificate(der: certificates.vouched))
         #expect(certificate.subjectDN == Self.subject)
         #expect(certificate.dnsNames == ["client.example"] && certificate.uris == ["urn:client:1"])
+        #expect(certificate.emails == ["ops@client.example"] && certificate.addresses.map(\.count) == [4, 16])
         #expect(certificate.notBefore < certificate.notAfter)
         let key = try #require(VerificationKey(subjectPublicKeyInfo: certificates.selfSignedKey))
         let own = try #require(ClientCertificate(der: certificates.selfSigned))
@@ -71,6 +72,16 @@ struct RFC8705Tests {
             ({ $0.certificateSANDNS = "client.example" }, true), ({ $0.certificateSANURI = "urn:client:1" }, true),
             ({ $0.certificateSubjectDN = "CN=client" }, false), ({ $0.certificateSANDNS = "other.example" }, false),
             ({ $0.certificateSANURI = "client.example" }, false), ({ _ in }, false),
+            ({ $0.certificateSANIP = "192.0.2.7" }, true), ({ $0.certificateSANIP = "2001:DB8:0::7" }, true),
+            ({ $0.certificateSANIP = "192.0.2.8" }, false), ({ $0.certificateSANIP = "client.example" }, false),
+            ({ $0.certificateSANEmail = "ops@client.example" }, true),
+            ({ $0.certificateSANEmail = "client.example" }, false),
+            (
+                {
+                    $0.certificateSANIP = "192.0.2.7"
+                    $0.certificateSANDNS = "client.example"
+                }, false
+            ),
         ]
         for (index, (register, isGood)) in registrations.enumerated() {
             try await withClient(.tls, { register(&$0.policy) }) { house, certificates in

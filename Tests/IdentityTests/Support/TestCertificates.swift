@@ -8,7 +8,8 @@ struct TestCertificates: Sendable {
 
     /// PEM of the authority.
     let authority: String
-    /// DER; subject `CN=client,OU=数据局,O=Example`, DNS `client.example`, URI `urn:client:1`.
+    /// DER; subject `CN=client,OU=数据局,O=Example`, DNS `client.example`, URI `urn:client:1`, the addresses
+    /// 192.0.2.7 and 2001:db8::7, mail `ops@client.example`.
     let vouched: [UInt8]
     /// DER; the same names by another authority.
     let foreign: [UInt8]
@@ -21,7 +22,8 @@ struct TestCertificates: Sendable {
         let directory = NSTemporaryDirectory() + "/yimen-certificates-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: directory) }
-        let names = "subjectAltName=DNS:client.example,URI:urn:client:1"
+        let names =
+            "subjectAltName=DNS:client.example,URI:urn:client:1,IP:192.0.2.7,IP:2001:db8::7,email:ops@client.example"
         func run(_ arguments: String...) throws {
             let process = Process()
             process.executableURL = URL(fileURLWithPath: "/usr/bin/env")

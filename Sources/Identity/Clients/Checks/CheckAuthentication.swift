@@ -1,4 +1,5 @@
 import Core
+import Web
 
 /// How the client proves itself fits what it registers for that.
 ///
@@ -25,17 +26,19 @@ struct CheckAuthentication: RegistrationCheck {
         } else if method.usesSecret, input.secretHash == nil {
             faults.append(ClientFault("token_endpoint_auth_method", method.rawValue, "needs a --secret"))
         }
-        let subjects = [
-            input.policy.certificateSubjectDN, input.policy.certificateSANDNS, input.policy.certificateSANURI,
-        ].compactMap { $0 }
+        let subjects = input.policy.certificateNames
         if method.usesCertificateSubject, subjects.count != 1 {
             faults.append(
                 ClientFault(
                     "tls_client_auth_subject_dn",
-                    "tls_client_auth needs exactly one of subject DN, SAN DNS name and SAN URI (RFC 8705 §2.1.2)"))
+                    "tls_client_auth needs exactly one of subject DN and SAN DNS name, URI, IP and email (RFC 8705 §2.1.2)"
+                ))
         } else if !method.usesCertificateSubject, !subjects.isEmpty {
             faults.append(
                 ClientFault("tls_client_auth_subject_dn", "is for the method tls_client_auth; leave it out"))
+        }
+        if let address = input.policy.certificateSANIP, AddressRange.bytes(of: address) == nil {
+            faults.append(ClientFault("tls_client_auth_san_ip", address, "is no IP address"))
         }
     }
 }

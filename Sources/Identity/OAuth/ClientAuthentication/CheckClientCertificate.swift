@@ -1,5 +1,6 @@
 import Core
 import Cryptography
+import Web
 
 /// Judges the certificate of a client that authenticates by mutual TLS (RFC 8705 §2).
 ///
@@ -35,13 +36,16 @@ struct CheckClientCertificate: Sendable {
         }
     }
 
-    /// Exactly one of the three is registered; with none or several nothing matches.
+    /// Exactly one name is registered; with none or several nothing matches.
     private func isNamed(_ certificate: ClientCertificate, _ policy: ClientPolicy) -> Bool {
-        switch (policy.certificateSubjectDN, policy.certificateSANDNS, policy.certificateSANURI) {
-        case (.some(let name), nil, nil): Self.normalised(name) == Self.normalised(certificate.subjectDN)
-        case (nil, .some(let name), nil): certificate.dnsNames.contains { $0.lowercased() == name.lowercased() }
-        case (nil, nil, .some(let uri)): certificate.uris.contains(uri)
-        default: false
+        let names = policy.certificateNames
+        guard names.count == 1 else { return false }
+        return switch names[0] {
+        case .subject(let name): Self.normalised(name) == Self.normalised(certificate.subjectDN)
+        case .dns(let name): certificate.dnsNames.contains { $0.lowercased() == name.lowercased() }
+        case .uri(let uri): certificate.uris.contains(uri)
+        case .address(let text): AddressRange.bytes(of: text).map(certificate.addresses.contains) ?? false
+        case .email(let email): certificate.emails.contains(email)
         }
     }
 

@@ -73,6 +73,12 @@ struct ClientFlags: ParsableArguments {
     @Option(help: "URI in its certificate, for tls_client_auth.")
     var certificateSanUri: String?
 
+    @Option(help: "IP address in its certificate, for tls_client_auth.")
+    var certificateSanIp: String?
+
+    @Option(help: "Mail address in its certificate, for tls_client_auth.")
+    var certificateSanEmail: String?
+
     @Option(name: .customLong("protocol"), help: "oidc.")
     var protocolName: String?
 
@@ -209,7 +215,8 @@ struct ClientFlags: ParsableArguments {
             ("backchannel_logout_uri", backchannelLogoutURI), ("frontchannel_logout_uri", frontchannelLogoutURI),
             ("initiate_login_uri", initiateLoginUri), ("token_endpoint_auth_method", authMethod),
             ("tls_client_auth_subject_dn", certificateSubjectDn), ("tls_client_auth_san_dns", certificateSanDns),
-            ("tls_client_auth_san_uri", certificateSanUri), ("protocol", protocolName),
+            ("tls_client_auth_san_uri", certificateSanUri), ("tls_client_auth_san_ip", certificateSanIp),
+            ("tls_client_auth_san_email", certificateSanEmail), ("protocol", protocolName),
             ("id_token_signed_response_alg", idTokenAlgorithm), ("userinfo_signed_response_alg", userinfoAlgorithm),
             ("authorization_signed_response_alg", authorizationResponseAlgorithm),
             ("request_object_signing_alg", requestObjectAlgorithm),
