@@ -37,6 +37,37 @@ struct BoardTests {
         }
     }
 
+    @Test(.timeLimit(.minutes(2)))
+    func `boards that go away while they are being told stop nobody`() async throws {
+        try await withWorld(.sqlite, places: 1000) { world in
+            let board = world.booking.board
+            let running = Task { try await board.run() }
+            let calling = (0..<4).map { _ in
+                Task { for _ in 0..<40 { _ = try await world.walkIn() } }
+            }
+            for _ in 0..<4 {
+                try await withThrowingTaskGroup(of: Void.self) { groups in
+                    for _ in 0..<4 {
+                        groups.addTask {
+                            var boards = [Task<Void, Never>]()
+                            for _ in 0..<60 {
+                                let events = try await board.events(hall: BookingWorld.hall, after: nil)
+                                boards.append(Task { for await _ in events {} })
+                            }
+                            for board in boards { board.cancel() }
+                        }
+                    }
+                    try await groups.waitForAll()
+                }
+            }
+            for task in calling { try await task.value }
+            var live = try await board.events(hall: BookingWorld.hall, after: nil).makeAsyncIterator()
+            #expect(await live.next()?.name == "snapshot")
+            running.cancel()
+            try await running.value
+        }
+    }
+
     @Test(arguments: Backend.available)
     func `a board cut between two events of one call is told both again`(backend: Backend) async throws {
         try await withWorld(backend) { world in

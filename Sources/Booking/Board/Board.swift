@@ -57,12 +57,9 @@ package final class Board: Sendable, Service {
         // Listening first, reading second: what happens in between waits in the feed.
         let head = try await core.database.read { try EventStore.lastSequence(of: hall, in: $0) }
         halls.withLock { $0[hall, default: BoardFeed(last: head)].join(id, continuation) }
-        continuation.onTermination = { [weak self] _ in
-            self?.halls.withLock {
-                $0[hall]?.leave(id)
-                if $0[hall]?.isEmpty == true { $0[hall] = nil }
-            }
-        }
+        // Not here and now: whoever cancels a task holds its lock meanwhile, which handing an event to that task needs
+        // too – and events are handed over under the lock of the feeds.
+        continuation.onTermination = { [weak self] _ in Task { self?.leave(id, hall: hall) } }
         do {
             let (missed, seen) = try await missed(hall: hall, after: sequence, head: head)
             halls.withLock { $0[hall]?.begin(id, with: missed, upTo: seen) }
@@ -71,6 +68,13 @@ package final class Board: Sendable, Service {
             throw error
         }
         return stream
+    }
+
+    private func leave(_ id: String, hall: String) {
+        halls.withLock {
+            $0[hall]?.leave(id)
+            if $0[hall]?.isEmpty == true { $0[hall] = nil }
+        }
     }
 
     private func missed(hall: String, after sequence: Int64?, head: Int64) async throws -> ([BoardEvent], Int64) {
