@@ -15,7 +15,7 @@ package final class Board: Sendable, Service {
     private let core: BookingCore
     private let snapshots = FreshCache<String, BoardSnapshot>(
         refreshAfter: .milliseconds(200), limit: .milliseconds(900), capacity: 5_000)
-    private let halls = Mutex<[String: BoardFeed]>([:])
+    let halls = Mutex<[String: BoardFeed]>([:])
 
     init(core: BookingCore) {
         self.core = core
