@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import httpx
 from booking_calls import confirm, free_slots, hold
+from crowd import Crowd
 from relying_party import RelyingParty
 from system import Yimen
 
@@ -20,10 +21,11 @@ class Told:
     state: str
 
 
-class BookingLoad:
+class BookingLoad(Crowd):
     """Each person holds one time after the other and confirms every second one."""
 
     def __init__(self, system: Yimen, app: RelyingParty, people: list[str], hall: str, item: str, days: int = 2):
+        super().__init__(list(range(len(people))))
         self.system, self.hall, self.item, self.days = system, hall, item, days
         self.tokens = [app.sign_in(person)["access_token"] for person in people]
         with system.client() as anonymous:
@@ -39,27 +41,11 @@ class BookingLoad:
         # What was no answer at all.
         self.broken: list[httpx.HTTPError] = []
         self._lock = threading.Lock()
-        self._stop = threading.Event()
-        self._threads: list[threading.Thread] = []
         self._steps = [0] * len(people)
 
-    def __enter__(self):
-        self._stop.clear()
-        self._threads = [
-            threading.Thread(target=self._work, args=(number,), daemon=True) for number in range(len(self.tokens))
-        ]
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._stop.set()
-        for thread in self._threads:
-            thread.join()
-
-    def _work(self, number: int):
+    def work(self, number: int):
         with self.system.client(self.tokens[number]) as citizen:
-            while not self._stop.is_set():
+            while not self.stop.is_set():
                 try:
                     self._book(number, citizen)
                 except httpx.HTTPError as error:
@@ -80,7 +66,7 @@ class BookingLoad:
             # Nothing was made, so there is nothing to tell of.
             with self._lock:
                 del self.asked[key]
-            self._stop.wait(0.02)
+            self.stop.wait(0.02)
             return
         told = Told(number, start, key, "held")
         with self._lock:
@@ -94,7 +80,7 @@ class BookingLoad:
 
     def _refused(self, answer: httpx.Response):
         self.faults.append(answer)
-        self._stop.wait(0.1)
+        self.stop.wait(0.1)
 
     def verify(self):
         """Everything that was answered is there, nothing else is, and the places are counted right."""

@@ -1,41 +1,27 @@
 """People who sign in one after the other while something goes wrong, and what they were given."""
 
-import threading
-
 import httpx
+from crowd import Crowd
 from oauth_requests import parameters, token
 from relying_party import CALLBACK, RelyingParty
 from system import DEMO_PASSWORD
 
 
-class SignInLoad:
+class SignInLoad(Crowd):
     """Each person walks through the whole code flow with a new browser every time."""
 
     def __init__(self, app: RelyingParty, people: list[str]):
-        self.app, self.people = app, people
+        super().__init__(people)
+        self.app = app
         # Token answers.
         self.given: list[dict] = []
         # Answers of 500 and more, and errors that came back to the app.
         self.faults: list[httpx.Response] = []
         self.errors: list[str] = []
         self.broken: list[httpx.HTTPError] = []
-        self._stop = threading.Event()
-        self._threads: list[threading.Thread] = []
 
-    def __enter__(self):
-        self._stop.clear()
-        self._threads = [threading.Thread(target=self._work, args=(name,), daemon=True) for name in self.people]
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._stop.set()
-        for thread in self._threads:
-            thread.join()
-
-    def _work(self, name: str):
-        while not self._stop.is_set():
+    def work(self, name: str):
+        while not self.stop.is_set():
             try:
                 answer = self._sign_in(name)
             except httpx.HTTPError as error:
@@ -48,7 +34,7 @@ class SignInLoad:
                 continue
             else:
                 self.faults.append(answer)
-            self._stop.wait(0.1)
+            self.stop.wait(0.1)
 
     def _sign_in(self, name: str) -> httpx.Response | str:
         """The token answer, or the page or error at which the way ended."""

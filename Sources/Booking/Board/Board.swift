@@ -15,6 +15,7 @@ package final class Board: Sendable, Service {
     private let core: BookingCore
     private let snapshots = FreshCache<String, BoardSnapshot>(
         refreshAfter: .milliseconds(200), limit: .milliseconds(900), capacity: 5_000)
+    /// Never asked for by whoever holds the lock of a task: events are handed to tasks under it.
     let halls = Mutex<[String: BoardFeed]>([:])
 
     init(core: BookingCore) {
