@@ -30,7 +30,7 @@ struct BoardEndpoints: Sendable {
             }
         }
         let events = try await booking.board.events(hall: hall, after: last.flatMap { Int64($0) })
-        return try streams.response(to: context, events: events.map(\.serverSent))
+        return try streams.response(to: request, context, events: events.map(\.serverSent))
     }
 }
 

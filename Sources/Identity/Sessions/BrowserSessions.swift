@@ -52,7 +52,7 @@ struct BrowserSessions: Sendable {
 
     /// The reader has picked a language here; a wish that a system passes on does not outvote it.
     func hasChosenLocale(_ request: Request) -> Bool {
-        cookies.read("locale", from: request) != nil || request.uri.query?.contains("lang=") == true
+        cookies.read("locale", from: request) != nil || Preferences.areStated(in: request)
     }
 
     func keep(_ handle: Secret<String>, on response: inout Response) {

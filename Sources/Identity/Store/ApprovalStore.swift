@@ -81,7 +81,7 @@ enum ApprovalStore {
     static func add(_ opening: Opening, at now: Instant, in transaction: any Transaction) throws -> Bool {
         try transaction.execute(
             insert, opening.id, opening.requestHash, opening.kind.rawValue, opening.userCodeIndex, opening.clientID,
-            opening.personID, TextList.encode(opening.scopes), try JSONColumn.encode(opening.terms),
+            opening.personID, TextList.encode(opening.scopes), try GrantTermsColumn.encode(opening.terms),
             opening.bindingMessage, opening.sealedNotification, opening.interval.milliseconds / 1000, now,
             opening.expiresAt) == 1
     }
@@ -139,7 +139,7 @@ enum ApprovalStore {
 
     private static func approval(_ row: Row) throws -> Approval {
         let scopes = try TextList.decode(row.text("scopes"))
-        let terms: GrantTerms = try JSONColumn.decode(row.text("terms"))
+        let terms = try GrantTermsColumn.decode(row.text("terms"))
         let clientID = try row.text("client_id")
         var grant: Grant?
         if let id = try row.optionalText("grant_id") {

@@ -32,7 +32,7 @@ enum AuthorizationCodeStore {
             insert, hash, code.grant.id, code.grant.clientID, code.grant.personID, code.grant.sid, code.redirectURI,
             code.codeChallenge, TextList.encode(code.grant.scopes), code.nonce, code.grant.acr.rawValue,
             TextList.encode(code.grant.amr), code.grant.authenticatedAt, now, code.expiresAt,
-            try JSONColumn.encode(code.grant.terms))
+            try GrantTermsColumn.encode(code.grant.terms))
     }
 
     static func find(hash: String, in statements: any Statements) throws -> AuthorizationCode? {
@@ -43,7 +43,7 @@ enum AuthorizationCodeStore {
                 personID: try row.text("person_id"), sid: try row.text("sid"),
                 scopes: try TextList.decode(row.text("scopes")), acr: try row.raw("acr"),
                 amr: try TextList.decode(row.text("amr")), authenticatedAt: try row.instant("authenticated_at_ms"),
-                terms: try JSONColumn.decode(row.text("terms"))),
+                terms: try GrantTermsColumn.decode(row.text("terms"))),
             redirectURI: try row.text("redirect_uri"), codeChallenge: try row.optionalText("code_challenge"),
             nonce: try row.optionalText("nonce"), expiresAt: try row.instant("expires_at_ms"),
             redeemedAt: try row.optionalInstant("redeemed_at_ms"))

@@ -94,7 +94,7 @@ enum RefreshStore {
                 .text(grant.id), .text(grant.clientID), .text(grant.personID), .text(grant.sid), .boolean(offline),
                 .text(TextList.encode(grant.scopes)), .text(grant.acr.rawValue), .text(TextList.encode(grant.amr)),
                 grant.authenticatedAt.sqlValue, now.sqlValue, ends.sqlValue,
-                .text(try JSONColumn.encode(grant.terms)),
+                .text(try GrantTermsColumn.encode(grant.terms)),
             ])
         try add(tokenHash, family: grant.id, generation: 0, expires: idleEnds, at: now, in: transaction)
     }
@@ -114,7 +114,7 @@ enum RefreshStore {
                 id: try row.text("id"), clientID: try row.text("client_id"), personID: try row.text("person_id"),
                 sid: try row.text("sid"), scopes: try TextList.decode(row.text("scopes")), acr: try row.raw("acr"),
                 amr: try TextList.decode(row.text("amr")), authenticatedAt: try row.instant("authenticated_at_ms"),
-                terms: try JSONColumn.decode(row.text("terms"))),
+                terms: try GrantTermsColumn.decode(row.text("terms"))),
             offline: try row.boolean("offline"), generation: try row.integer("generation"),
             expiresAt: try row.instant("expires_at_ms"), replacedAt: try row.optionalInstant("replaced_at_ms"),
             familyEndsAt: try row.instant("ends_at_ms"), familyRevokedAt: try row.optionalInstant("revoked_at_ms"))

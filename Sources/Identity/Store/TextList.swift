@@ -1,5 +1,4 @@
 import Core
-import Foundation
 import Storage
 
 /// A list of strings in one TEXT column, as a JSON array.
@@ -8,11 +7,13 @@ enum TextList {
         String(decoding: JSONValue.strings(values).encoded(), as: UTF8.self)
     }
 
+    private static let fault = StorageError.unexpectedColumn("a list of strings")
+
     static func decode(_ text: String) throws -> [String] {
-        do {
-            return try JSONDecoder().decode([String].self, from: Data(text.utf8))
-        } catch {
-            throw StorageError.unexpectedColumn("a list of strings")
+        guard let values = try? JSONParser.parse(text).arrayValue else { throw fault }
+        return try values.map {
+            guard let value = $0.stringValue else { throw fault }
+            return value
         }
     }
 }

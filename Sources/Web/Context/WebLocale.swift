@@ -40,12 +40,3 @@ package enum WebLocale: String, Sendable, Hashable, CaseIterable {
         return nil
     }
 }
-
-extension StringProtocol {
-    func trimming(_ isTrimmed: (Character) -> Bool) -> SubSequence {
-        guard let start = firstIndex(where: { !isTrimmed($0) }), let end = lastIndex(where: { !isTrimmed($0) }) else {
-            return self[endIndex...]
-        }
-        return self[start...end]
-    }
-}

@@ -1,8 +1,8 @@
 import HTTPTypes
-import Hummingbird
+package import Hummingbird
 
 /// Language and elder mode of a reader.
-struct Preferences: Sendable {
+package struct Preferences: Sendable {
     static let localeNoun = "locale"
     static let elderNoun = "elder"
 
@@ -10,7 +10,7 @@ struct Preferences: Sendable {
 
     /// `?lang`, then the cookie, then `Accept-Language`, then Chinese.
     func locale(of request: Request) -> WebLocale {
-        if let query = request.uri.query, query.contains("lang="),
+        if Preferences.areStated(in: request), let query = request.uri.query,
             let tag = try? ParameterList(query: query).single("lang"), let locale = WebLocale(tag: tag)
         {
             return locale
@@ -22,6 +22,12 @@ struct Preferences: Sendable {
             return locale
         }
         return .zhHans
+    }
+
+    /// Whether the address itself names a language. By bytes: every page asks.
+    package static func areStated(in request: Request) -> Bool {
+        guard let query = request.uri.query else { return false }
+        return query.utf8.split(separator: UInt8(ascii: "&")).contains { $0.starts(with: "lang=".utf8) }
     }
 
     /// Fills in what HTML needs.
@@ -37,7 +43,7 @@ struct Preferences: Sendable {
     /// Path and query without `lang`, which would outvote the cookie on the way back.
     private static func target(of request: Request) -> String {
         guard request.uri.string.utf8.count <= longestTarget else { return "/" }
-        guard let query = request.uri.query, query.contains("lang=") else { return request.uri.string }
+        guard areStated(in: request), let query = request.uri.query else { return request.uri.string }
         let kept = query.split(separator: "&").filter { !$0.hasPrefix("lang=") }
         return request.uri.path + (kept.isEmpty ? "" : "?" + kept.joined(separator: "&"))
     }

@@ -5,7 +5,8 @@ import NIOCore
 import ServiceLifecycle
 
 /// Event streams: heartbeats through idle proxies, a limit of open streams in all and for one address, an orderly
-/// end at shutdown, and neither memory nor a place without end for a client that does not read.
+/// end at shutdown and as soon as the client has gone, and neither memory nor a place without end for one that does not
+/// read.
 package final class ServerSentEvents: Sendable {
     private let places: StreamPlaces
     private let heartbeat: Duration
@@ -31,11 +32,12 @@ package final class ServerSentEvents: Sendable {
     }
 
     /// - Parameters:
+    ///   - request: as it came in, its body unread and unchanged; tells when the client goes.
     ///   - context: of the request, whose address and connection the stream takes up.
     ///   - events: what this client gets, the replay first; its iteration is cancelled when the client goes.
     /// - Throws: 503 when as many streams as allowed are open, 429 when one address has as many as it may.
     package func response<Events: AsyncSequence & Sendable>(
-        to context: WebContext, events: Events
+        to request: Request, _ context: WebContext, events: Events
     ) throws -> Response where Events.Element == SSEEvent {
         let place = try places.take(for: context.clientAddress)
         let connection = context.connection
@@ -46,16 +48,23 @@ package final class ServerSentEvents: Sendable {
             ],
             body: ResponseBody { writer in
                 defer { place.leave() }
-                try await self.write(events, to: &writer, over: connection)
+                let (chunks, source) = AsyncStream.makeStream(
+                    of: ByteBuffer.self, bufferingPolicy: .bufferingOldest(ServerSentEvents.backlog))
+                // Else a client that has gone is noticed by the next event only, and the first one after a hall's boards
+                // were switched off would pay for all of them.
+                try await request.body.consumeWithInboundCloseHandler { _ in
+                    try await self.write(events, through: chunks, source, to: &writer, over: connection)
+                } onInboundClosed: {
+                    source.finish()
+                }
                 try await writer.finish(nil)
             })
     }
 
     private func write<Events: AsyncSequence & Sendable>(
-        _ events: Events, to writer: inout any ResponseBodyWriter, over connection: (any NIOCore.Channel)?
+        _ events: Events, through chunks: AsyncStream<ByteBuffer>, _ source: AsyncStream<ByteBuffer>.Continuation,
+        to writer: inout any ResponseBodyWriter, over connection: (any NIOCore.Channel)?
     ) async throws where Events.Element == SSEEvent {
-        let (chunks, source) = AsyncStream.makeStream(
-            of: ByteBuffer.self, bufferingPolicy: .bufferingOldest(ServerSentEvents.backlog))
         let watch = WriteWatch(limit: writeTimeout)
         // The first bytes tell the client that the stream is open.
         source.yield(SSEEvent.opening(retry: Int.random(in: ServerSentEvents.comeBack)))

@@ -28,7 +28,7 @@ struct ServerSentEventsTests {
                 let last = ServerSentEvents.lastEventID(of: request).flatMap { Int($0) } ?? 0
                 let events = (last + 1...5).map { SSEEvent(id: "\($0)", data: "e\($0)") }
                 return try streams.response(
-                    to: context,
+                    to: request, context,
                     events: AsyncStream { source in
                         for event in events { source.yield(event) }
                         source.finish()
@@ -49,9 +49,9 @@ struct ServerSentEventsTests {
         fixture.settings.heartbeat = .milliseconds(20)
         try await fixture.run(live: true) { router in
             let streams = router.streams
-            router.api.get("/api/v1/silent") { _, context in
+            router.api.get("/api/v1/silent") { request, context in
                 try streams.response(
-                    to: context,
+                    to: request, context,
                     events: AsyncStream<SSEEvent> { source in
                         let timer = Task {
                             try? await Task.sleep(for: .seconds(2))
@@ -71,8 +71,8 @@ struct ServerSentEventsTests {
         fixture.settings.maximumStreams = 0
         try await fixture.run { router in
             let streams = router.streams
-            router.api.get("/api/v1/events") { _, context in
-                try streams.response(to: context, events: AsyncStream<SSEEvent> { $0.finish() })
+            router.api.get("/api/v1/events") { request, context in
+                try streams.response(to: request, context, events: AsyncStream<SSEEvent> { $0.finish() })
             }
         } body: { client in
             let response = try await client.get("/api/v1/events")
@@ -114,8 +114,8 @@ struct ServerSentEventsTests {
         fixture.settings.heartbeat = .milliseconds(20)
         try await fixture.run(live: true) { router in
             let streams = router.streams
-            router.api.get("/api/v1/events") { _, context in
-                try streams.response(to: context, events: AsyncStream<SSEEvent> { _ in })
+            router.api.get("/api/v1/events") { request, context in
+                try streams.response(to: request, context, events: AsyncStream<SSEEvent> { _ in })
             }
         } body: { client in
             func isServed() async throws -> Bool { try await client.send(.head, "/api/v1/events").status == .ok }
@@ -132,6 +132,26 @@ struct ServerSentEventsTests {
         }
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `a client that goes away from a silent stream is noticed without an event`() async throws {
+        var fixture = WebFixture()
+        fixture.settings.heartbeat = .seconds(3_600)
+        let open = Mutex<ServerSentEvents?>(nil)
+        try await fixture.run(live: true) { router in
+            let streams = router.streams
+            open.withLock { $0 = streams }
+            router.api.get("/api/v1/silent") { request, context in
+                try streams.response(to: request, context, events: AsyncStream<SSEEvent> { _ in })
+            }
+        } body: { client in
+            let streams = try #require(open.withLock { $0 })
+            let board = try await SilentClient(port: try #require(client.port)).open("/api/v1/silent")
+            #expect(try await within(.seconds(10)) { streams.count == 1 })
+            try await board.close()
+            #expect(try await within(.seconds(10)) { streams.count == 0 })
+        }
+    }
+
     @Test(.timeLimit(.minutes(3)))
     func `a client that reads nothing is cut, and its place is free`() async throws {
         var fixture = WebFixture()
@@ -143,8 +163,8 @@ struct ServerSentEventsTests {
             let streams = router.streams
             open.withLock { $0 = streams }
             let event = SSEEvent(data: String(repeating: "x", count: 1 << 18))
-            router.api.get("/api/v1/flood") { _, context in
-                let response = try streams.response(to: context, events: AsyncStream(unfolding: { event }))
+            router.api.get("/api/v1/flood") { request, context in
+                let response = try streams.response(to: request, context, events: AsyncStream(unfolding: { event }))
                 isOpen.withLock { $0 = true }
                 return response
             }
