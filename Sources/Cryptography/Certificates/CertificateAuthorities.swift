@@ -14,12 +14,15 @@ package struct CertificateAuthorities: Sendable {
     /// - Parameter pem: one or more certificates.
     /// - Returns: `nil` when there is none in it, or something that is none.
     package init?(pem: String) {
-        let bytes = Array(pem.utf8)
-        var certificates = [[UInt8]]()
-        guard let input = BIO_new_mem_buf(bytes, Int32(bytes.count)) else { return nil }
-        defer { BIO_free(input) }
-        while let certificate = PEM_read_bio_X509(input, nil, nil, nil) {
-            certificates.append(X509Handle(owning: certificate).der)
+        // OpenSSL reads from the array itself until the last certificate is out.
+        let certificates = Array(pem.utf8).withUnsafeBytes { bytes in
+            var certificates = [[UInt8]]()
+            guard let input = BIO_new_mem_buf(bytes.baseAddress, Int32(bytes.count)) else { return certificates }
+            defer { BIO_free(input) }
+            while let certificate = PEM_read_bio_X509(input, nil, nil, nil) {
+                certificates.append(X509Handle(owning: certificate).der)
+            }
+            return certificates
         }
         let expected = pem.components(separatedBy: "-----BEGIN CERTIFICATE-----").count - 1
         guard !certificates.isEmpty, certificates.count == expected else { return nil }
