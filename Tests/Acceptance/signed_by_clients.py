@@ -38,7 +38,8 @@ def signed_with_secret(header: dict, claims: dict, secret: bytes) -> str:
 class Signer:
     """A machine that proves itself by `private_key_jwt`; it has an EC and an RSA key."""
 
-    def __init__(self, yimen: Yimen, directory, name: str, *more: str):
+    def __init__(self, yimen: Yimen, directory, name: str, *more: str, published_at: str | None = None):
+        """`published_at` is a `jwks_uri` at which the test serves `public_keys`; without it they are registered."""
         self.id = name
         self.yimen = yimen
         self.endpoint = f"{yimen.url}/oauth2/token"
@@ -47,9 +48,10 @@ class Signer:
             "RS256": RSAKey.generate_key(2048, {"kid": f"{name}-rsa", "use": "sig", "alg": "RS256"}),
         }
         file = directory / f"{name}.json"
-        file.write_text(json.dumps({"keys": [key.as_dict(private=False) for key in self.keys.values()]}))
+        self.public_keys = json.dumps({"keys": [key.as_dict(private=False) for key in self.keys.values()]})
+        file.write_text(self.public_keys)
         yimen.succeed(
-            *("client", "add", "--id", name, "--auth-method", "private_key_jwt", "--jwks", str(file)),
+            *("client", "add", "--id", name, "--auth-method", "private_key_jwt", "--jwks", published_at or str(file)),
             *("--grant", "client_credentials", "--scope", "booking", *more),
         )
 

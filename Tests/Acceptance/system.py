@@ -66,6 +66,15 @@ class Yimen:
         with contextlib.closing(sqlite3.connect(f"{self.directory}/yimen.sqlite", timeout=30)) as database, database:
             database.execute(statement)
 
+    def rows(self, query: str) -> list[list[str]]:
+        """What stands in the database, every value as text."""
+        if self._database:
+            command = ["psql", "-X", "-A", "-t", "-F", "\t", self.environment["YIMEN_DATABASE_URL"], "-c", query]
+            lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+            return [line.split("\t") for line in lines]
+        with contextlib.closing(sqlite3.connect(f"file:{self.directory}/yimen.sqlite?mode=ro", uri=True)) as database:
+            return [[str(value) for value in row] for row in database.execute(query)]
+
     def run(self, *arguments: str, **changes: str) -> subprocess.CompletedProcess:
         """One `yimen` command; returns its exit code and output, whatever they are."""
         return subprocess.run(

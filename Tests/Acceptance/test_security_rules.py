@@ -4,15 +4,19 @@ One test for each rule, named after it, so that whoever reads one finds the othe
 RFC 9207, 9126, 9449, 8628, 8252, 7009, 7662, FAPI 2.0 and the OpenID logout specifications. A rule without a test says
 why; details are tested in Tests/IdentityTests. Here stand those for authorization requests; the others are beside it:
 
-- codes, tokens and keys, rules 5, 10, 12–15, 26, 27: test_security_rules_tokens.py
+- codes and tokens, rules 5, 10, 12–15, 26: test_security_rules_tokens.py
+- the keys that sign, rule 27: test_security_rules_keys.py
+- what the server calls, rule 17: test_security_rules_outbound.py
 - what clients prove and push, rules 11, 16, 18: test_security_rules_proofs.py
 - a yes from another device and token exchange, rules 19, 20, 34: test_security_rules_grants.py
-- sessions, pages and sign-out, rules 21–25, 28: test_security_rules_pages.py
-- passwords, accounts and registration, rules 29, 30, 32, 33: test_security_rules_accounts.py
+- sessions and forged forms, rules 21, 22: test_security_rules_sessions.py
+- pages and when they are shown, rules 23–25: test_security_rules_pages.py
+- sign-out, rule 28: test_security_rules_logout.py
+- passwords and guessing, rules 29, 30: test_security_rules_passwords.py
+- changed accounts and registration, rules 32, 33: test_security_rules_accounts.py
 - not offered yet: passkeys (31), forward-auth (35), CAS and SAML (36)
 """
 
-import socket
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
@@ -20,6 +24,7 @@ import pytest
 from oauth_requests import authorize, fresh_code, parameters, request, token
 from relying_party import CALLBACK, RelyingParty
 from system import CITIZEN, DEMO_PASSWORD
+from web_visitor import forms
 
 LOOPBACK = "http://127.0.0.1:4/native"
 APP = "cn.gov.sd.acceptance:/callback"
@@ -143,6 +148,15 @@ def test_rule_06_issuer_in_every_authorization_answer(yimen, portal):
     for change in ({"prompt": "none"}, {"scope": "everything"}, {"response_type": "token"}):
         answer = authorize(portal, request(portal, **change))
         assert parameters(answer.headers["location"])["iss"] == yimen.url, change
+    visitor = portal.visitor()
+    page = visitor.open(portal.begin(portal.session(), prompt="consent")[0])
+    page = visitor.sign_in(page, CITIZEN, DEMO_PASSWORD)
+    denied = parameters(visitor.submit(page, forms(page.text)[-1], decision="deny"))
+    assert denied["error"] == "access_denied" and denied["iss"] == yimen.url
+    for change in ({}, {"prompt": "none", "scope": "everything"}):
+        page = visitor.open(portal.begin(portal.session(), response_mode="form_post", **change)[0])
+        fields = next(form for form in forms(page.text) if form.action == CALLBACK).fields
+        assert fields["iss"] == yimen.url and ("error" in fields) == bool(change), change
 
 
 # 7. `state` comes back unchanged or the request is refused.
@@ -193,23 +207,3 @@ def test_rule_09_repeated_and_unknown_parameters(portal):
         portal.metadata["token_endpoint"], content=body, headers=headers, auth=(portal.client_id, portal.secret)
     )
     assert answer.status_code == 400 and answer.json()["error"] == "invalid_request"
-
-
-# 17. Nothing is fetched from an address that a request names.
-
-
-def test_rule_17_no_fetching_on_request(portal):
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen()
-        listener.settimeout(1)
-        port = listener.getsockname()[1]
-        for scheme in ("http", "https"):
-            answer = authorize(portal, request(portal, request_uri=f"{scheme}://127.0.0.1:{port}/request"))
-            if "location" in answer.headers:
-                error = parameters(answer.headers["location"])["error"]
-                assert error in ("request_uri_not_supported", "invalid_request_uri", "invalid_request")
-            else:
-                assert answer.status_code == 400
-        with pytest.raises(TimeoutError):
-            listener.accept()

@@ -50,7 +50,7 @@ def signed_in(yimen, name: str) -> WebVisitor:
     return visitor
 
 
-# 19. Device flow. That codes expire: Tests/IdentityTests/Flows/DeviceAuthorizationTests.swift.
+# 19. Device flow.
 
 
 @pytest.fixture(scope="module")
@@ -161,6 +161,14 @@ def test_rule_19_refusals(yimen, portal, television):
     form = {"client_id": television, "scope": "openid booking"}
     endpoint = portal.metadata["device_authorization_endpoint"]
     assert httpx.post(endpoint, data=form).json()["error"] == "invalid_scope"
+
+
+def test_rule_19_codes_expire(yimen, television):
+    codes, visitor = device(yimen, television), signed_in(yimen, CITIZEN)
+    assert decision_page(yimen, visitor, codes).status_code == 200
+    yimen.change(f"UPDATE identity_approval SET expires_at_ms = expires_at_ms - {codes['expires_in']}000")
+    assert decision_page(yimen, visitor, codes).status_code == 400
+    assert poll(yimen, television, codes).json()["error"] == "expired_token"
 
 
 def test_rule_19_guessing_ends(yimen, television):

@@ -1,4 +1,4 @@
-"""Security rules 21 to 25 and 28: sessions, pages and forms in a browser, and the way out.
+"""Security rules 23 to 25: what stands on pages, and when they are shown.
 
 See test_security_rules.py for the other rules and their sources.
 """
@@ -11,10 +11,10 @@ from urllib.parse import quote, urlencode
 
 import httpx
 import pytest
-from logout_listener import LogoutListener
-from oauth_requests import authorize, decoded, eventually, parameters, request, userinfo
-from relying_party import CALLBACK, SIGNED_OUT, RelyingParty
-from system import CITIZEN, DEMO_PASSWORD
+from conftest import backends
+from oauth_requests import authorize, parameters, request
+from relying_party import CALLBACK, RelyingParty
+from system import CITIZEN, DEMO_PASSWORD, Yimen
 from web_visitor import WebVisitor, forms
 
 APP = "cn.gov.sd.acceptance.pages:/callback"
@@ -25,56 +25,6 @@ def native(yimen) -> str:
     """A public client: an app on a phone."""
     yimen.succeed("client", "add", "--id", "rules-phone", "--redirect-uri", APP, "--scope", "openid")
     return "rules-phone"
-
-
-# 21. Session cookies; over https their names begin with `__Host-` (test_tls.py).
-
-
-def test_rule_21_session_cookies(portal):
-    visitor = portal.visitor()
-    visitor.sign_in(visitor.open(portal.begin(portal.session())[0]), CITIZEN, DEMO_PASSWORD)
-    lines = [line for answer in visitor.answers for line in answer.headers.get_list("set-cookie")]
-    assert lines
-    for line in lines:
-        flags = {part.strip().lower() for part in line.split(";")[1:]}
-        # The one that scripts read by design (Session Management 1.0 §3.2) opens nothing; see docs/threat-model.md.
-        wanted = {"path=/", "samesite=lax"} if line.startswith("yimen-browser=") else {"path=/", "httponly", "samesite=lax"}
-        assert wanted <= flags and not any(f.startswith("domain") for f in flags), line
-    before = visitor.http.cookies["yimen-sso"]
-    page = visitor.open(portal.begin(portal.session(), prompt="login")[0])
-    assert visitor.http.cookies["yimen-sso"] == before
-    visitor.sign_in(page, CITIZEN, DEMO_PASSWORD)
-    assert visitor.http.cookies["yimen-sso"] != before, "a new sign-in has a new handle"
-    stolen = WebVisitor(away=visitor.away)
-    stolen.http.cookies.set("yimen-sso", before)
-    assert not isinstance(stolen.open(portal.begin(portal.session())[0]), str), "the old handle is worthless"
-
-
-# 22. Forms are ours or refused, the sign-in form included; no link signs anybody out.
-
-
-def test_rule_22_forged_forms(yimen, portal):
-    visitor = portal.visitor()
-    page = visitor.open(f"{yimen.url}/login")
-    form = next(form for form in forms(page.text) if "password" in form.kinds.values())
-    good = {**form.fields, "username": CITIZEN, "password": DEMO_PASSWORD}
-    own = {"Sec-Fetch-Site": "same-origin"}
-    assert visitor.http.post(f"{yimen.url}/login", data={**good, "csrf": "x"}, headers=own).status_code == 403
-    assert visitor.http.post(f"{yimen.url}/login", data=good, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
-    assert visitor.http.post(f"{yimen.url}/login", data=good, headers={"Origin": "https://evil.example"}).status_code == 403
-    assert httpx.post(f"{yimen.url}/login", data=good, headers=own).status_code == 403, "without the cookie"
-    assert visitor.http.post(f"{yimen.url}/login", data=good, headers=own).status_code == 303
-    asked = visitor.http.get(portal.metadata["end_session_endpoint"])
-    assert asked.status_code == 200 and forms(asked.text), "asks first"
-    assert visitor.http.get(f"{yimen.url}/account").status_code == 200
-    form = next(form for form in forms(asked.text) if "confirm" in form.fields)
-    sent = visitor.http.post(portal.metadata["end_session_endpoint"], data={**form.fields, "csrf": "x"}, headers=own)
-    assert sent.status_code == 403
-    assert visitor.http.get(f"{yimen.url}/account").status_code == 200
-    for action in ("sign-out-everywhere", "sign-out-device"):
-        assert visitor.http.post(f"{yimen.url}/account", data={"action": action}, headers=own).status_code == 403
-    script = visitor.http.post(f"{yimen.url}/login", content="{}", headers={**own, "Content-Type": "text/plain"})
-    assert script.status_code == 403
 
 
 # 23. Headers of every page; nothing of another site and nothing inline on the sign-in page.
@@ -101,6 +51,87 @@ def test_rule_23_headers_of_pages(yimen, portal, native):
     actions = [part for part in page.headers["content-security-policy"].split("; ") if part.startswith("form-action")]
     assert actions == ["form-action 'self' cn.gov.sd.acceptance.pages:"]
     assert visitor.sign_in(page, CITIZEN, DEMO_PASSWORD).startswith(APP + "?")
+
+
+def policy(page: httpx.Response) -> dict[str, str]:
+    """The Content-Security-Policy of a page by directive; each stands there once."""
+    parts = [part.split(" ", 1) for part in page.headers["content-security-policy"].split("; ")]
+    assert len({part[0] for part in parts}) == len(parts) and "unsafe" not in page.headers["content-security-policy"]
+    return {part[0]: part[1] for part in parts}
+
+
+def check_contents(page: httpx.Response):
+    """Nothing is loaded from another site, and no script or style stands in the page."""
+    assert not re.search(r"<script(?![^>]*\bsrc=)[^>]*>|<style|\son\w+=|\sstyle=|javascript:", page.text), page.url
+    loaded = re.findall(r'<(?:script|img|source|audio|video|embed|input)\b[^>]*?\bsrc="([^"]*)"', page.text)
+    loaded += re.findall(r'<link\b[^>]*?\bhref="([^"]*)"', page.text)
+    assert loaded and all(re.match(r"/(?!/)|data:image/", address) for address in loaded), (page.url, loaded)
+
+
+def test_rule_23_pages_on_the_way_in_and_out(yimen, portal):
+    front = "http://localhost:4/out?a=1&b=2"
+    party = RelyingParty(yimen, "rules-framed", "openid profile")
+    party.register("--frontchannel-logout-uri", front, "--policy-uri", "https://policy.example/")
+    visitor = party.visitor()
+
+    def begin(**more: str) -> httpx.Response:
+        page = visitor.open(party.begin(party.session(), **more)[0])
+        assert not isinstance(page, str), more
+        return page
+
+    pages = [begin()]
+    assert visitor.sign_in(pages[0], CITIZEN, DEMO_PASSWORD).startswith(CALLBACK)
+    level = json.dumps({"id_token": {"acr": {"essential": True, "value": "L4"}}})
+    pages += [begin(prompt="login"), begin(prompt="consent"), begin(prompt="select_account"), begin(claims=level)]
+    assert [page.url.path for page in pages] == ["/login", "/login", "/consent", "/select-account", "/step-up"]
+    for path in ("/account", "/account/password", "/account/access", "/device", "/approvals", "/oauth2/logout"):
+        pages.append(visitor.open(yimen.url + path))
+    answered = begin(response_mode="form_post")
+    out = visitor.http.get(party.metadata["end_session_endpoint"])
+    out = visitor.submit(out, next(form for form in forms(out.text) if "confirm" in form.fields))
+    for page in (*pages, answered, out):
+        assert page.status_code == 200, page.url
+        assert policy(page)["frame-ancestors"] == "'none'" and policy(page)["default-src"] == "'self'", page.url
+        assert policy(page)["base-uri"] == policy(page)["object-src"] == "'none'"
+        assert page.headers["x-frame-options"] == "DENY" and page.headers["referrer-policy"] == "no-referrer"
+        assert page.headers["x-content-type-options"] == "nosniff" and "no-store" in page.headers["cache-control"]
+        check_contents(page)
+    assert policy(answered)["form-action"] == "'self' http://localhost:4"
+    assert policy(out)["frame-src"] == "http://localhost:4", "the systems that are told, and nobody else"
+    frames = [html.unescape(address) for address in re.findall(r'<iframe\b[^>]*\bsrc="([^"]*)"', out.text)]
+    assert len(frames) == 1 and frames[0].startswith(front + "&"), frames
+
+
+def test_rule_23_the_one_page_that_anybody_may_frame(portal):
+    page = httpx.get(portal.metadata["check_session_iframe"])
+    assert policy(page) == {
+        **{"default-src": "'none'", "script-src": "'self'", "base-uri": "'none'", "frame-ancestors": "*"},
+    }
+    assert "x-frame-options" not in page.headers
+    assert page.headers["x-content-type-options"] == "nosniff" and page.headers["referrer-policy"] == "no-referrer"
+    check_contents(page)
+    assert not forms(page.text) and "<a " not in page.text, "nothing to click on"
+
+
+def test_rule_23_a_public_service_is_reached_by_https_alone():
+    """On localhost the header is left out: test_tls.py."""
+    system = Yimen(backends()[0], "strict-transport")
+    del system.environment["YIMEN_LIMITS_ENABLED"]
+    system.environment |= {"YIMEN_DEMO": "false", "YIMEN_ISSUER": "https://yimen.example"}
+    try:
+        system.succeed("migrate")
+        system.start()
+        for path in ("/", "/login", "/nothing", "/api/v1/items", "/oauth2/authorize", "/oauth2/jwks", "/static/x"):
+            headers = httpx.get(system.url + path).headers
+            age = re.match(r"max-age=(\d+)", headers["strict-transport-security"])
+            assert age and int(age[1]) >= 31536000 and headers["x-content-type-options"] == "nosniff", path
+        cookies = httpx.get(f"{system.url}/login").headers.get_list("set-cookie")
+        assert cookies and all(re.match("__Host-.*; Secure", line) for line in cookies), "also behind a proxy"
+        assert system.stop() == 0
+    finally:
+        if system.program and system.program.process.poll() is None:
+            system.program.process.kill()
+        system.remove()
 
 
 # 24. Pages escape what they show, errors repeat nothing.
@@ -167,32 +198,3 @@ def test_rule_25_an_essential_level_is_never_lowered(portal):
     assert met["acr"] == reached, "one of several is enough"
     for more in ({"claims": wish(False, value="L4")}, {"acr_values": "L4"}):
         assert portal.sign_in(CITIZEN, visitor, **more)["claims"]["acr"] == reached, "a wish changes no statement"
-
-
-# 28. Logout tokens and where a sign-out may end.
-
-
-def test_rule_28_logout(yimen):
-    party = RelyingParty(yimen, f"rules-logout-{yimen.backend}", "openid")
-    dead = RelyingParty(yimen, f"rules-dead-{yimen.backend}", "openid")
-    with LogoutListener() as listener:
-        party.register("--backchannel-logout-uri", listener.url)
-        dead.register("--backchannel-logout-uri", "http://127.0.0.1:9/nobody-listens")
-        visitor = party.visitor()
-        first = party.sign_in(CITIZEN, visitor)
-        dead.sign_in(CITIZEN, visitor)
-        endpoint = party.metadata["end_session_endpoint"]
-        hint = {"id_token_hint": first["id_token"]}
-        for uri in (SIGNED_OUT + "/x", SIGNED_OUT + "?x=1", "https://evil.example/"):
-            answer = visitor.http.get(endpoint, params={**hint, "post_logout_redirect_uri": uri})
-            assert answer.status_code == 400 and "location" not in answer.headers, uri
-        visitor.open(endpoint + "?" + urlencode({**hint, "post_logout_redirect_uri": SIGNED_OUT, "state": "s"}))
-        posted = listener.wait()
-        header, claims = (decoded(part) for part in posted["logout_token"].split(".")[:2])
-        party.keys()  # the signature itself is checked by the sample departments
-        assert header["typ"] == "logout+jwt"
-        assert claims["aud"] == party.client_id and claims["jti"] and claims["iss"] == yimen.url
-        assert claims["sid"] == first["claims"]["sid"] and claims["sub"] == first["claims"]["sub"]
-        assert claims["events"] == {"http://schemas.openid.net/event/backchannel-logout": {}}
-        assert "nonce" not in claims
-        assert eventually(lambda: userinfo(party, first["access_token"]) == 401)

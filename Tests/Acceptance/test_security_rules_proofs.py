@@ -101,7 +101,7 @@ def test_rule_11_assertions_are_signed_by_the_client(signers):
     assert signer.ask(signer.assertion(), **both).json()["error"] in ("invalid_request", "invalid_client")
 
 
-# 16. Pushed authorization requests. That they expire: Tests/IdentityTests/RFC/RFC9126Tests.swift.
+# 16. Pushed authorization requests.
 
 
 def push(party: RelyingParty, **changes) -> httpx.Response:
@@ -151,6 +151,18 @@ def test_rule_16_a_reference_is_good_for_one_answer_to_its_client(portal, holder
     for browser in (visitor, second, portal.visitor()):
         again = browser.open(url)
         assert not isinstance(again, str) and again.status_code == 400
+
+
+def test_rule_16_a_reference_expires(yimen, portal):
+    def aged(share: float) -> httpx.Response:
+        pushed = push(portal).json()
+        older = int(share * pushed["expires_in"] * 1000)
+        yimen.change(f"UPDATE identity_pushed_request SET expires_at_ms = expires_at_ms - {older}")
+        return httpx.get(address(portal, pushed["request_uri"]))
+
+    assert "/login" in aged(0.5).headers["location"]
+    late = aged(1)
+    assert late.status_code == 400 and "location" not in late.headers
 
 
 def test_rule_16_some_clients_must_push(yimen):
