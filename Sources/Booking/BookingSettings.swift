@@ -45,8 +45,8 @@ package struct BookingSettings: Sendable {
     /// `booking.queue.windowLeaseMinutes` (5…1440, default 15): an officer who has neither acted at a window nor looked
     /// at its desk for this long can be followed by a colleague.
     package var windowLease = Duration.minutes(15)
-    /// `booking.queue.windowIdleMinutes` (5…1440, default 120): an officer who has not acted at a window for this long is
-    /// no longer taken to be there because the desk is looked at: a page left open looks for ever.
+    /// `booking.queue.windowIdleMinutes` (5…1440, default 120): an officer who has not acted at a window for this long
+    /// is no longer taken to be there because the desk is looked at: a page left open looks for ever.
     package var windowIdle = Duration.minutes(120)
     /// Not configurable: how many go first when somebody missed a call and is back.
     package var rejoinBehind = 3

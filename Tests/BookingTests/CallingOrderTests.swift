@@ -91,10 +91,32 @@ struct CallingOrderTests {
             let called = queue.callNext(at: time.milliseconds)
             #expect(called.map { all[$0.ticket].ticket } == expected.ticket)
             waiting.removeAll { $0.ticket == expected.ticket }
+            // As each call does in the tables (T12).
+            waiting = waiting.map { one in
+                Candidate(
+                    ticket: one.ticket, number: one.number, priority: one.priority, punctual: one.punctual,
+                    reference: one.reference, callableAt: one.callableAt, behind: max(0, one.behind - 1),
+                    minutes: one.minutes, head: one.head)
+            }
             time = time + .seconds(Int(random.next() % 90))
         }
         let last = queue.callNext(at: time.milliseconds)
         #expect(last == nil)
+    }
+
+    @Test func `one who missed a call is forecast behind so many, and those who come later behind that one`() {
+        let queue = (0..<8).map { candidate("t\($0)", waited: 10) } + [candidate("back", waited: 40, behind: 3)]
+        let forecast = WaitForecast(order: order)
+        #expect(forecast.outlook(for: "back", waiting: queue, busyUntil: [now], at: now).ahead == 3)
+        let joined = queue + [candidate("new", waited: 0)]
+        #expect(forecast.outlook(for: "new", waiting: joined, busyUntil: [now], at: now).ahead == 9)
+    }
+
+    @Test func `a forecast says whether anybody serves yet`() {
+        let forecast = WaitForecast(order: order)
+        let queue = [candidate("me", waited: 0)]
+        #expect(forecast.outlook(for: "me", waiting: queue, busyUntil: [now], at: now).isStaffed)
+        #expect(!forecast.outlook(for: "me", waiting: queue, busyUntil: [], at: now).isStaffed)
     }
 
     @Test func `a longer queue means a longer forecast, and windows shorten it`() {

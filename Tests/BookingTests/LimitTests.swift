@@ -102,6 +102,35 @@ struct LimitTests {
     }
 
     @Test(arguments: Backend.available)
+    func `a visit that has been checked in or missed goes on counting for its day`(backend: Backend) async throws {
+        try await withWorld(backend, settings: LimitTests.settings(active: 2, itemDay: 2)) { world in
+            let (first, second) = (try await book(world, 2), try await book(world, 3))
+            #expect(await problem { _ = try await hold(world, 30, ["card"]) }?.kind == .limitReached)
+            _ = try await world.booking.checkIns.redeem(
+                hall: BookingWorld.hall, proof: .code(first.code ?? ""), by: BookingWorld.kiosk)
+            world.clock.advance(by: .hours(3))
+            try await world.booking.sweeper.sweep()
+            let missed = try await world.booking.reservations.find(second.id, by: LimitTests.me).reservation
+            #expect(missed.state == .noShow)
+            #expect(await problem { _ = try await hold(world, 30, ["card"]) }?.kind == .limitReached)
+            // Neither is an open booking any more.
+            _ = try await hold(world, LimitTests.tomorrow, ["card"])
+            _ = try await hold(world, LimitTests.tomorrow + 1, ["card"])
+            #expect(try await counters(world) == ["2026-11-23/card": 2, "2026-11-24/card": 2])
+            try await Invariants.check(world.database)
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `moving to the time it has already is no move`(backend: Backend) async throws {
+        try await withWorld(backend, settings: LimitTests.settings(moves: 1)) { world in
+            let booked = try await book(world, 5)
+            for _ in 0..<3 { #expect(try await move(world, booked.id, to: 5) == booked) }
+            #expect(try await move(world, booked.id, to: 10).revision == booked.revision + 1)
+        }
+    }
+
+    @Test(arguments: Backend.available)
     func `a visit that is moved counts on its new day, and still on the old one if that has begun`(
         backend: Backend
     ) async throws {

@@ -6,8 +6,8 @@ import Storage
 package struct CheckIns: Sendable {
     let core: BookingCore
 
-    /// - Parameter asWalkIn: T18, who comes too late for the booked time, on the same day, queues with the same visit as
-    ///   somebody who just walked in; for anybody else it means nothing.
+    /// - Parameter asWalkIn: T18, who comes too late for the booked time, on the same day, queues with the same visit
+    ///   as somebody who just walked in; for anybody else it means nothing.
     /// - Throws: `invalid-ticket`, `wrong-hall`, `too-early`, `too-late`, `already-redeemed` with the first time
     ///   and place, `out-of-order` with the state, `not-found` when the person has no booking here today,
     ///   `queue-closed` for a walk-in while the hall is closed.

@@ -53,10 +53,16 @@ struct CheckRedeemable: Sendable {
         case .late: return .late
         case .early(let opensAt):
             throw Problem(
-                .tooEarly, "Check-in opens at \(ProvinceTime.clock(opensAt)).",
+                .tooEarly, "Check-in opens at \(CheckRedeemable.moment(opensAt, from: now)).",
                 extensions: [JSONValue.Member("opensAt", .string(ProvinceTime.format(opensAt)))])
         case .tooLate: return try missed(reservation)
         }
+    }
+
+    /// With the day, unless it is this one.
+    private static func moment(_ instant: Instant, from now: Instant) -> String {
+        let (day, clock) = (ProvinceTime.date(of: instant), ProvinceTime.clock(instant))
+        return day == ProvinceTime.date(of: now) ? clock : "\(clock) on \(day)"
     }
 
     private func missed(_ reservation: Reservation) throws -> Entry {

@@ -49,7 +49,8 @@ struct FindBooking: Sendable {
         return found
     }
 
-    /// The visit of the day that can be checked in now, else the next one, else the last one already checked in or missed.
+    /// The visit of the day that can be checked in now, else the next one, else the last one already checked in or
+    /// missed.
     private func find(identityNumber number: String) async throws -> Reservation {
         guard let person = try await core.persons.subject(identityNumber: number) else { throw noBooking }
         let from = ProvinceTime.instant(of: ProvinceTime.date(of: now - core.settings.checkInLate))

@@ -9,7 +9,7 @@ extension QueueTicket: StoredAnswer {
             "ahead": .integer(Int64(ahead)), "median": wait.map { .integer(Int64($0.median)) },
             "low": wait.map { .integer(Int64($0.low)) }, "high": wait.map { .integer(Int64($0.high)) },
             "issuedAt": .integer(issuedAt.milliseconds), "slotStart": slotStart.map { .integer($0.milliseconds) },
-            "late": .bool(late),
+            "late": .bool(late), "unstaffed": isStaffed ? nil : true,
         ])
     }
 
@@ -28,6 +28,7 @@ extension QueueTicket: StoredAnswer {
         self.init(
             id: id, number: number, reservation: reservation, hall: hall, queue: queue, zone: stored.text("zone"),
             windows: windows, items: items, priority: priority, state: state, ahead: Int(ahead), wait: wait,
-            issuedAt: issuedAt, slotStart: stored.instant("slotStart"), late: late)
+            isStaffed: stored.flag("unstaffed") != true, issuedAt: issuedAt, slotStart: stored.instant("slotStart"),
+            late: late)
     }
 }

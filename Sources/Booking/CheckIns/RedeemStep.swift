@@ -50,7 +50,8 @@ struct RedeemStep: Sendable {
     private func enter(in tx: any Transaction) throws -> Reservation? {
         guard entry == .missed else {
             let waiting = try ReservationStore.step(booking.id, .redeem, from: .booked, at: now, in: tx)
-            if let waiting { try core.giveLimits(waiting, in: tx) }
+            // No open booking any more, but one of its day still.
+            if let waiting { try core.giveLimits(waiting, keepsDay: true, in: tx) }
             return waiting
         }
         // T8 first, where the sweeper has not been here yet: places and limits are given back with it.

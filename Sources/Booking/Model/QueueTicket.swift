@@ -18,6 +18,8 @@ package struct QueueTicket: Sendable, Hashable {
     /// Tickets expected to be called before this one.
     package let ahead: Int
     package let wait: WaitEstimate?
+    /// Whether a window that may call it is open; else `wait` begins when one opens.
+    package var isStaffed = true
     package let issuedAt: Instant
     /// The booked time; `nil` for a walk-in.
     package let slotStart: Instant?

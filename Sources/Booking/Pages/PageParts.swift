@@ -114,7 +114,7 @@ struct QueuePlacePart: Sendable {
     init(_ ticket: QueueTicket, go: String? = nil, zone: String? = nil, words: PageWords) {
         self.init(
             number: ticket.number, go: go, ahead: words("booking.ahead.value", ["ahead": String(ticket.ahead)]),
-            wait: ticket.wait.map { words.wait($0) }, zone: zone)
+            wait: ticket.wait.map { words.wait($0, staffed: ticket.isStaffed) }, zone: zone)
     }
 
     init(number: String, go: String? = nil, ahead: String, wait: String?, zone: String? = nil) {

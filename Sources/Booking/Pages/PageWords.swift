@@ -83,7 +83,12 @@ struct PageWords: Sendable {
         self("booking.zone", ["floor": String(zone.floor), "zone": self(zone.name)])
     }
 
-    func wait(_ wait: WaitEstimate) -> String {
+    /// - Parameter staffed: false while no window is open, so that the time begins when one opens.
+    func wait(_ wait: WaitEstimate, staffed: Bool) -> String {
+        guard staffed else {
+            return self(
+                wait.high <= 1 ? "booking.wait.opening" : "booking.wait.opening.about", ["median": String(wait.median)])
+        }
         if wait.high <= 1 { return self("booking.wait.now") }
         let values = ["median": String(wait.median), "low": String(wait.low), "high": String(wait.high)]
         return self(wait.low == wait.high ? "booking.wait.about" : "booking.wait.range", values)

@@ -8,8 +8,12 @@ struct PlayedQueue {
         let rate: Double
         let reference: Int64
         let callableAt: Int64
+        let isAtHead: Bool
+        /// How many more are called before this one is in turn again (T12).
+        var behind: Int
+
         /// As in `CallingOrder`, for one who may be called: before all, in turn, behind others.
-        let tier: Int
+        var tier: Int { isAtHead ? -1 : behind > 0 ? 1 : 0 }
         let milliseconds: Double
     }
 
@@ -22,9 +26,11 @@ struct PlayedQueue {
 
     private let scale: CallingOrder.Scale
     private var places: [Place]
+    private var someStandBehind: Bool
 
     init(_ candidates: [Candidate], order: CallingOrder) {
         scale = CallingOrder.Scale(order.settings)
+        someStandBehind = candidates.contains { $0.behind > 0 }
         places = candidates.enumerated()
             .sorted { left, right in
                 (left.element.head ?? left.element.reference, left.element.number)
@@ -34,7 +40,7 @@ struct PlayedQueue {
                 Place(
                     ticket: index, rate: order.rate(of: candidate), reference: candidate.reference.milliseconds,
                     callableAt: candidate.callableAt.milliseconds,
-                    tier: candidate.head != nil ? -1 : candidate.behind > 0 ? 1 : 0,
+                    isAtHead: candidate.head != nil, behind: candidate.behind,
                     milliseconds: Double(candidate.minutes) * 60_000)
             }
     }
@@ -52,6 +58,9 @@ struct PlayedQueue {
         }
         guard let best else { return nil }
         let place = places.remove(at: best.index)
+        if someStandBehind {
+            for index in places.indices where places[index].behind > 0 { places[index].behind -= 1 }
+        }
         return Next(ticket: place.ticket, milliseconds: place.milliseconds)
     }
 }

@@ -129,7 +129,9 @@ extension Queue {
                 }
             }
             guard let changed = try TicketStore.find(ticket, in: tx) else { throw Problem.noTicket }
-            try core.append(kind, changed, window: row.call?.window, at: now, in: tx)
+            try core.append(
+                kind, changed, window: row.call?.window, also: [JSONValue.Member("by", .string(subject))], at: now,
+                in: tx)
             return CalledTicket(changed, call: changed.call ?? row.call)
         }
         core.touch(queue: called.queue)

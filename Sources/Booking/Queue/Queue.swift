@@ -9,8 +9,8 @@ import Storage
 package struct Queue: Sendable {
     let core: BookingCore
 
-    /// The window as it stands. Its own officer is taken to be there while looking at it, for as long as a window may be
-    /// idle.
+    /// The window as it stands. Its own officer is taken to be there while looking at it, for as long as a window may
+    /// be idle.
     package func state(of window: String, by officer: Principal) async throws -> WindowState {
         let place = try CheckOfficer.window(window, by: officer, catalogue: core.catalogue.current)
         let state = try await read(place)
@@ -90,7 +90,8 @@ package struct Queue: Sendable {
             zone: catalogue.group(row.queue)?.zone,
             windows: row.call.map { [$0.window] } ?? catalogue.windows(of: row.queue).map(\.id), items: row.items,
             priority: row.priority, state: row.state, ahead: outlook?.ahead ?? 0, wait: outlook?.estimate,
-            issuedAt: row.issuedAt, slotStart: row.slotStart, late: row.slotStart != nil && !row.punctual)
+            isStaffed: outlook?.isStaffed ?? true, issuedAt: row.issuedAt, slotStart: row.slotStart,
+            late: row.slotStart != nil && !row.punctual)
     }
 
     private func read(_ window: ServiceWindow) async throws -> WindowState {

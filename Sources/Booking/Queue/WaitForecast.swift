@@ -14,6 +14,8 @@ struct WaitForecast: Sendable {
         let estimate: WaitEstimate
         /// Tickets called before this one in the middle run.
         let ahead: Int
+        /// Whether a window is open; else the estimate begins when one opens.
+        let isStaffed: Bool
     }
 
     /// - Parameters:
@@ -40,7 +42,7 @@ struct WaitForecast: Sendable {
         }
         return Outlook(
             estimate: WaitEstimate(median: minutes(0.5), low: minutes(0.1), high: minutes(0.9)),
-            ahead: aheads[aheads.count / 2])
+            ahead: aheads[aheads.count / 2], isStaffed: !busyUntil.isEmpty)
     }
 
     /// One run, in whole milliseconds.

@@ -17,13 +17,13 @@ extension BookingCore {
 
     /// Gives the person's limits back and records the end of a hold or a booking.
     ///
-    /// A booking cancelled on its own day goes on counting for that day: otherwise one person could pass through all
-    /// its places, one after the other.
+    /// A booking cancelled on its own day, or missed, goes on counting for that day: otherwise one person could pass
+    /// through all its places, one after the other.
     func giveUp(
         _ reservation: Reservation, _ kind: EventKind, at now: Instant, in tx: any Transaction
     ) throws -> Reservation {
         let isToday = reservation.start.map { ProvinceTime.date(of: $0) <= ProvinceTime.date(of: now) } ?? false
-        try giveLimits(reservation, keepsDay: kind == .cancelled && isToday, in: tx)
+        try giveLimits(reservation, keepsDay: (kind == .cancelled || kind == .missed) && isToday, in: tx)
         try EventStore.record(entry(kind, reservation, at: now), in: tx)
         return reservation
     }

@@ -12,8 +12,8 @@ struct MoveStep: Sendable {
     let core: BookingCore
     let now: Instant
 
-    /// The row, its claims, the cells, the person's limits: in this order, and each kind in its own, everybody locks, so
-    /// that a move and a hold never wait for each other crosswise.
+    /// The row, its claims, the cells, the person's limits: in this order, and each kind in its own, everybody locks,
+    /// so that a move and a hold never wait for each other crosswise.
     func run(in tx: any Transaction) throws -> Reservation {
         let group = plan.group.id
         let spans = try plan.cells(in: tx)

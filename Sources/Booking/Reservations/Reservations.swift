@@ -113,8 +113,8 @@ package struct Reservations: Sendable {
     /// T5: takes the new slot before it gives back the old one, so the person never has none or two. What is given
     /// back is offered again after a delay, as with a cancelled booking.
     ///
-    /// - Throws: `not-a-slot`, `slot-taken`, `limit-reached` (of the new day, or of moves), `out-of-order` with the state,
-    ///   `too-late`, `not-found`.
+    /// - Throws: `not-a-slot`, `slot-taken`, `limit-reached` (of the new day, or of moves), `out-of-order` with the
+    ///   state, `too-late`, `not-found`.
     package func move(
         _ id: String, to start: Instant, by principal: Principal, idempotencyKey: String? = nil
     ) async throws -> ConfirmedReservation {
@@ -125,6 +125,8 @@ package struct Reservations: Sendable {
         if let first = try await core.database.first(key, as: Reservation.self) { return try core.withTicket(first) }
         let old = try await core.database.read { try Reservations.own(id, person: principal.subject, in: $0) }
         guard old.state == .booked else { throw Problem.outOfOrder(old.state) }
+        // Nothing to do, and no reason to make the printed ticket worthless.
+        if start == old.start { return try core.withTicket(old) }
         let plan = try CheckHold.plan(
             HoldRequest(hall: old.hall, items: old.items, start: start, mandate: old.mandate), by: principal,
             catalogue: core.catalogue.current, settings: core.settings, at: now)

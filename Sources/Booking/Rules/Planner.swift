@@ -2,14 +2,28 @@ import Catalogue
 import Core
 import ServiceLifecycle
 import Storage
+import Synchronization
 
 /// Keeps the cells of the horizon as the rules and the calendar want them.
 package struct Planner: Sendable, Service {
     let core: BookingCore
 
+    /// At the latest after so long: days begin, and rules change without the catalogue.
+    private static let pause = Duration.seconds(20)
+
     /// Plans until shutdown: at once, then as days begin and as rules, calendar or catalogue change.
     package func run() async throws {
-        await BackgroundRounds(name: "plan", pause: .seconds(20)).run { try await plan() }
+        let last = Mutex<(revision: Int64, at: ContinuousClock.Instant)?>(nil)
+        await BackgroundRounds(name: "plan", pause: .seconds(1)).run {
+            // A day that has been closed must not go on taking bookings.
+            let revision = core.catalogue.current.revision
+            let isFresh = last.withLock { last in
+                last.map { $0.revision == revision && .now - $0.at < Self.pause } ?? false
+            }
+            guard !isFresh else { return }
+            try await plan()
+            last.withLock { $0 = (revision, .now) }
+        }
     }
 
     /// - Returns: how many days of groups were planned.
@@ -23,8 +37,8 @@ package struct Planner: Sendable, Service {
 /// Finds the days that are not planned as they should be, and plans them.
 ///
 /// A day is planned again only when what it was planned from has changed: its rules, or the weekday it acts as. While
-/// bookings made under older rules take capacity away, its plan is provisional: the day is looked at in every round, and
-/// gets the capacity back as those bookings end.
+/// bookings made under older rules take capacity away, its plan is provisional: the day is looked at in every round,
+/// and gets the capacity back as those bookings end.
 struct CellPlanner: Sendable {
     let database: BookingDatabase
     let catalogue: Catalogue

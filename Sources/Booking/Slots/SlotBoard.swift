@@ -89,13 +89,13 @@ package final class SlotBoard: Sendable {
                     try CellStore.cells(group: key.group, from: first, to: last.adding(days: 1), in: $0)
                 }
             }
-            let slots = SlotFinder(minutes: key.minutes, channel: channel, now: now).slots(in: cells)
-            let byDay = Dictionary(grouping: slots) { ProvinceTime.date(of: $0.start) }
+            let finder = SlotFinder(minutes: key.minutes, channel: channel, now: now)
+            let starts = Set(finder.slots(in: cells).map { ProvinceTime.date(of: $0.start) })
+            let visits = finder.visits(in: cells)
             let days = (from.dayNumber...to.dayNumber).map { number in
                 let date = LocalDate(dayNumber: number)
-                let slots = date <= last ? byDay[date] ?? [] : []
-                return DayAvailability(
-                    date: date, open: !slots.isEmpty, remaining: slots.reduce(0) { $0 + $1.remaining })
+                let isOpen = date <= last && starts.contains(date)
+                return DayAvailability(date: date, open: isOpen, remaining: isOpen ? visits[date] ?? 0 : 0)
             }
             return Availability(days: days, json: SlotBoard.json(days), readAt: now)
         }

@@ -35,7 +35,7 @@ extension ProblemKind {
     package static let holdExpired = ProblemKind("hold-expired", 409, "The hold has expired")
     package static let limitReached = ProblemKind("limit-reached", 409, "A booking limit is reached")
     package static let tooEarly = ProblemKind("too-early", 409, "Too early to check in")
-    package static let tooLate = ProblemKind("too-late", 409, "Too late to check in")
+    package static let tooLate = ProblemKind("too-late", 409, "Too late")
     package static let wrongHall = ProblemKind("wrong-hall", 409, "This booking is for another hall")
     package static let alreadyRedeemed = ProblemKind("already-redeemed", 409, "Already checked in")
     package static let assuranceRequired = ProblemKind("assurance-required", 403, "A higher identity level is needed")

@@ -108,6 +108,7 @@ struct ResumePage: Sendable {
     let key: String
     let holdURL: String
     let timesURL: String
-    /// The step goes on by itself only on the way from our own sign-in: a link elsewhere must not hold a time for anybody.
+    /// The step goes on by itself only on the way from our own sign-in: a link elsewhere must not hold a time for
+    /// anybody.
     let goesOn: Bool
 }

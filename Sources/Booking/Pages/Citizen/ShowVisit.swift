@@ -20,6 +20,10 @@ struct ShowVisit: Sendable {
                 page.notice = PageNotice(
                     .ok, title: words("booking.booked.moved"), text: words("booking.booked.moved.note"))
             }
+            if isShut(reservation) {
+                page.notice = PageNotice(
+                    .danger, title: words("booking.booked.shut"), text: words("booking.booked.shut.note"))
+            }
             page.live = live(reservation, every: 30)
         case .waiting, .called, .serving, .parked, .skipped:
             page.live = live(reservation, every: 10)
@@ -79,6 +83,12 @@ struct ShowVisit: Sendable {
         isFresh(reservation) && reservation.revision <= 1
     }
 
+    /// The hall has been closed on that day since it was booked.
+    private func isShut(_ reservation: Reservation) -> Bool {
+        guard let start = reservation.start, let hall = desk.snapshot.hall(reservation.hall) else { return false }
+        return CellPlan.weekday(for: hall, on: ProvinceTime.date(of: start), calendar: desk.snapshot.calendar) == nil
+    }
+
     private func isMoved(_ reservation: Reservation) -> Bool {
         isFresh(reservation) && reservation.revision > 1
     }
@@ -97,7 +107,7 @@ struct ShowVisit: Sendable {
         case .waiting:
             page.waiting = QueuePlacePart(
                 ticket, zone: ticket.zone.flatMap { snapshot.zone($0) }.map { words.zone($0) }, words: words)
-        default: page.over = over(reservation, facts)
+        default: page.over = over(reservation, facts, number: ticket.number)
         }
     }
 
@@ -109,12 +119,13 @@ struct ShowVisit: Sendable {
         return words("booking.called.go", ["window": words.window(window.number)])
     }
 
-    private func over(_ reservation: Reservation, _ facts: VisitFacts) -> VisitPage.Over {
+    private func over(_ reservation: Reservation, _ facts: VisitFacts, number: String? = nil) -> VisitPage.Over {
         let state = reservation.state
         let again: String? =
             state.isInHall ? nil : pagePath("book", reservation.items.first ?? "", reservation.hall)
         return VisitPage.Over(
-            title: words("booking.over.\(state.rawValue)"), text: words("booking.over.\(state.rawValue).text"),
+            number: number, title: words("booking.over.\(state.rawValue)"),
+            text: words("booking.over.\(state.rawValue).text"),
             tone: state.tone, label: words("booking.state.\(state.rawValue)"), item: facts.item, hall: facts.hall,
             when: facts.when, again: again)
     }

@@ -75,6 +75,8 @@ struct VisitPage: Sendable {
     }
 
     struct Over: Sendable {
+        /// Of somebody who is in the hall still.
+        var number: String?
         let title: String
         let text: String
         let tone: String
