@@ -233,7 +233,9 @@ package struct IdentityProvider: Sendable {
                 authenticate: authenticate, establishHolder: establishHolder, accessTokens: accessTokens,
                 revocations: revocations, database: database, crypto: crypto, surroundings: surroundings),
             discovery: DiscoveryEndpoints(
-                Discovery(issuer: settings.issuer, grantTypes: tokens.grantTypes), keys: keys),
+                Discovery(
+                    issuer: settings.issuer, grantTypes: tokens.grantTypes,
+                    offersCertificates: settings.offersCertificates), keys: keys),
             approvals: approvals(
                 browsers, ApprovalPages(clients: clients, names: names, wording: wording, renderer: router.renderer),
                 hints))

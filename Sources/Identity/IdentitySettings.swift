@@ -7,6 +7,8 @@ package struct IdentitySettings: Sendable {
     package var issuer: String
     /// Systems may register themselves without a token; they work once an administrator has approved them.
     package var registrationIsOpen = false
+    /// Whether certificates of clients can reach the server (RFC 8705); discovery promises it or not.
+    package var offersCertificates = true
     /// Allows demo data and demo identity numbers.
     package var demo: Bool
     /// Life of an authorization code: 10…60 s (RFC 6749 §4.1.2 allows ten minutes; rule 5 says 60 s).

@@ -49,6 +49,21 @@ struct OpenAPITests {
         #expect(documented == Set(ClientMembers.all.map(\.camelName)))
     }
 
+    /// What the middleware may answer stands at every operation, and what reading a body may at each that has one.
+    @Test func `every operation lists what any call may answer`() throws {
+        let bytes = try Data(contentsOf: Self.root.appending(path: "docs/api/openapi.json"))
+        for path in try #require(try JSONParser.parse(Array(bytes))["paths"]?.objectMembers) {
+            for operation in try #require(path.value.objectMembers) {
+                let listed = Set((operation.value["responses"]?.objectMembers ?? []).map(\.name))
+                var expected: Set<String> = ["401", "429", "503", "default"]
+                if operation.value["requestBody"] != nil { expected.formUnion(["400", "413", "415"]) }
+                if operation.value["security"]?.arrayValue?.isEmpty == false { expected.insert("403") }
+                let missing = expected.subtracting(listed)
+                #expect(missing.isEmpty, "\(operation.name) \(path.name) does not list \(missing.sorted())")
+            }
+        }
+    }
+
     @Test func `every route of the API is documented and every documented call is routed`() async throws {
         let documented = try documented()
         let routed = try await routed()

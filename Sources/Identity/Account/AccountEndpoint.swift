@@ -72,7 +72,7 @@ struct AccountEndpoint: Sendable {
         for (device, systems) in found.devices {
             var entries = [AccountPage.System]()
             for system in systems {
-                let name = try await clients.find(system.clientID)?.name ?? system.clientID
+                let name = try await clients.label(of: system.clientID, context.locale)
                 entries.append(
                     AccountPage.System(
                         sid: system.sid, name: name, lastUsed: AccountPage.time(system.lastUsedAt)))
@@ -87,7 +87,7 @@ struct AccountEndpoint: Sendable {
         devices.sort { $0.isThis && !$1.isThis }
         let details = try vault.open(person)
         let news = try await SignOutNews(database: database, clients: clients, surroundings: surroundings)
-            .of(person.id)
+            .of(person.id, context.locale)
         let model = AccountPage(
             name: details.maskedName, phone: details.maskedPhone, signInName: person.signInName,
             level: session.acr.rawValue, devices: devices, news: news?.told,

@@ -1,5 +1,6 @@
 import Core
 import Storage
+import Web
 
 /// Tells a person on the account page about sign-outs of theirs that some system has not heard of yet.
 struct SignOutNews: Sendable {
@@ -18,7 +19,7 @@ struct SignOutNews: Sendable {
     let surroundings: Surroundings
 
     /// - Returns: `nil` when every system of every sign-out has been told.
-    func of(_ person: String) async throws -> Found? {
+    func of(_ person: String, _ locale: WebLocale) async throws -> Found? {
         let now = surroundings.now()
         let recent = try await database.read {
             try LogoutDeliveryStore.list(person: person, atMost: Self.mostDeliveries, in: $0)
@@ -33,7 +34,7 @@ struct SignOutNews: Sendable {
         }
         var systems = [ToldSystems.System]()
         for client in order {
-            let name = try await clients.find(client)?.name ?? client
+            let name = try await clients.label(of: client, locale)
             systems.append(ToldSystems.System(name: name, state: states[client]))
         }
         guard let told = ToldSystems(systems) else { return nil }

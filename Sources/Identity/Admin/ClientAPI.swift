@@ -4,8 +4,8 @@ import HTTPTypes
 import Hummingbird
 import Web
 
-/// `/admin/api/clients`: relying systems for programs that administer them. Reading takes the scope alone, changing the
-/// role of an administrator besides; every change is audited with the actor by the registry.
+/// `/admin/api/clients`: relying systems for programs that administer them. A machine needs the scope alone, a person a
+/// role besides: auditors read, administrators change. Every change is audited with the actor by the registry.
 struct ClientAPI: Sendable {
     /// Members of a client's answer that nobody sets; sent back unchanged they are passed over.
     private static let readOnly: Set<String> = ["id", "state", "version", "origin", "createdAt", "updatedAt"]
@@ -141,8 +141,23 @@ struct ClientAPI: Sendable {
         let types = ["application/json", "application/merge-patch+json"]
         let body = try await JSONBody.read(request, types: types, limit: Self.bodyLimit).value
         return try await Problem.translating {
+            guard let record = try await registry.record(id) else { throw Problem(.notFound) }
+            // Of another version than the caller has read, the answer is that it has changed.
+            if expected.map({ $0 == record.version }) ?? true {
+                let faults = Self.unsettable(body, record)
+                guard faults.isEmpty else { throw ClientRegistrationFault(faults: faults) }
+            }
             let updated = try await registry.update(id, expecting: expected, by: actor) { try edit(&$0, body) }
             return ClientJSON.response(updated.record, secret: updated.secret)
+        }
+    }
+
+    /// What nobody sets and is sent with another value than it has: passed over, it would look done.
+    private static func unsettable(_ sent: JSONValue, _ record: ClientRecord) -> [ClientFault] {
+        ClientJSON.head(record).filter { sent[$0.name] != nil && sent[$0.name] != $0.value }.map { member in
+            let advice =
+                member.name == "state" ? "is changed by POST to …/disable, …/enable or …/approve" : "is not set"
+            return ClientFault(member.name, advice)
         }
     }
 

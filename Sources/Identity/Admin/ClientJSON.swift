@@ -26,7 +26,8 @@ enum ClientJSON {
         return .object(head(record) + more.compactMap { name, value in value.map { JSONValue.Member(name, $0) } })
     }
 
-    private static func head(_ record: ClientRecord) -> [JSONValue.Member] {
+    /// What nobody sets.
+    static func head(_ record: ClientRecord) -> [JSONValue.Member] {
         [
             .init("id", .string(record.client.id)), .init("state", .string(record.state.rawValue)),
             .init("version", .integer(record.version)), .init("origin", .string(record.origin.rawValue)),

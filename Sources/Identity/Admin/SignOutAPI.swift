@@ -55,7 +55,7 @@ struct SignOutAPI: Sendable {
     private static func json(_ system: SignOut.System) -> JSONValue {
         let delivery = system.delivery
         return .object([
-            "sid": .string(delivery.sid), "client": .string(delivery.clientID), "name": .string(system.name),
+            "sid": .string(delivery.sid), "client": .string(delivery.clientID), "name": .string(system.name.zh),
             "state": .string(delivery.state.rawValue), "attempts": .integer(Int64(delivery.attempts)),
             "lastFault": delivery.lastFault.map(JSONValue.string),
             "nextAttemptAt": system.nextAttempt.map { .string(ProvinceTime.format($0)) },

@@ -5,7 +5,7 @@ import Storage
 /// about who signed out.
 struct SignOut: Sendable {
     struct System: Sendable {
-        let name: String
+        let name: LocalizedText
         let delivery: LogoutDelivery
         /// In the past while the message is on its way; `nil` when there will be no further attempt.
         let nextAttempt: Instant?
@@ -65,7 +65,7 @@ struct SignOuts: Sendable {
         guard let first = deliveries.first?.0 else { return nil }
         var systems = [SignOut.System]()
         for (delivery, next) in deliveries {
-            let name = try await clients.find(delivery.clientID)?.name ?? delivery.clientID
+            let name = try await clients.label(of: delivery.clientID)
             systems.append(SignOut.System(name: name, delivery: delivery, nextAttempt: next))
         }
         return SignOut(id: first.logoutID, endedAt: first.endedAt, systems: systems)

@@ -7,8 +7,8 @@ import Web
 /// address, and by everybody together.
 struct UserCodeThrottle: Sendable {
     private static let perPerson = 10
-    /// A hall or a campus shares an address. An IPv6 address counts by its /64, or one guesser would have more addresses
-    /// than there are codes.
+    /// A hall or a campus shares an address. An IPv6 address counts by its /64, or one guesser would have more
+    /// addresses than there are codes.
     private static let perAddress = 60
     /// With a million codes open at once, which there never are, this many guesses find one in 26 times.
     private static let together = 1_000
@@ -16,7 +16,8 @@ struct UserCodeThrottle: Sendable {
 
     let crypto: any CryptoProvider
 
-    /// Counts one guess, before anybody knows whether it is right: of guesses at the same moment each sees those before.
+    /// Counts one guess, before anybody knows whether it is right: of guesses at the same moment each sees those
+    /// before.
     ///
     /// While all people together guess too often, only those go on who have not missed yet: an attack keeps nobody from
     /// typing the code on their own television.

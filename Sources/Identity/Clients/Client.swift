@@ -15,6 +15,7 @@ package struct Client: Sendable, Hashable {
         case none
 
         package var usesSecret: Bool { self == .basic || self == .post }
+        package var usesCertificate: Bool { self == .tls || self == .selfSignedTLS }
     }
 
     package enum GrantType: String, Sendable, CaseIterable {

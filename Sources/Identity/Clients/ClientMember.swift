@@ -19,9 +19,9 @@ package struct ClientMember: Sendable {
     /// - Returns: why the value is not accepted; `nil` when it is. `null` puts the member back to its default.
     package let write: @Sendable (inout ClientRegistration, JSONValue) -> String?
 
-    /// As in files and in the administration's API: `redirectUris`.
+    /// As in files and in the administration's API: `redirectUris`, `clientNameEn`.
     package var camelName: String {
-        var parts = name.split(separator: "_").map(String.init)
+        var parts = name.split { $0 == "_" || $0 == "#" }.map(String.init)
         for index in parts.indices.dropFirst() {
             parts[index] = parts[index].prefix(1).uppercased() + parts[index].dropFirst()
         }

@@ -15,6 +15,7 @@ package enum ClientMembers {
     /// Who it is (RFC 7591 §2).
     private static let described: [ClientMember] = [
         .text("client_name", "--name", \.name),
+        .text("client_name#en", "--name-en", \.profile.nameEnglish),
         .text("department", "--department", \.profile.department, isOpen: false),
         .list("contacts", "--contact", \.profile.contacts),
         .text("client_uri", "--client-uri", \.profile.clientURI),

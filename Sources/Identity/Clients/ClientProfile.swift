@@ -2,6 +2,8 @@
 ///
 /// Every member is optional, so that a row written before a member existed still reads.
 package struct ClientProfile: Sendable, Hashable, Codable {
+    /// Its name for readers of English (RFC 7591 §2.2); absent shows them the one name there is.
+    package var nameEnglish: String?
     /// The department that answers for the system: an id of the catalogue.
     package var department: String?
     /// E-mail addresses or telephone numbers of the people who run it.

@@ -124,8 +124,8 @@ extension ClientRegistry {
 
     /// Lets a client work that has registered itself.
     ///
-    /// - Parameter expected: the version that was judged: until it is approved the system may change what it registered.
-    ///   Without one, whatever is there.
+    /// - Parameter expected: the version that was judged: until it is approved the system may change what it
+    ///   registered. Without one, whatever is there.
     /// - Throws: `ClientChangeRefusal`.
     package func approve(_ id: String, expecting expected: Int64? = nil, by actor: String = operatorName) async throws {
         let event = AuditEvent(kind: "client.approved", actor: actor, subject: id, surroundings)

@@ -59,7 +59,8 @@ package struct ClientRegistry: Sendable {
         try await database.read { try ClientStore.all(in: $0) }
     }
 
-    /// Removes a client, whatever its state, and ends all that it was given, so that the same id may be registered again.
+    /// Removes a client, whatever its state, and ends all that it was given, so that the same id may be registered
+    /// again.
     ///
     /// - Returns: false when there is no such client.
     package func remove(_ id: String, by actor: String = operatorName) async throws -> Bool {
@@ -125,7 +126,8 @@ extension ClientRegistration {
     /// - Parameter issuer: the public origin, without a trailing slash.
     package static func ownPages(issuer: String) -> ClientRegistration {
         var registration = ClientRegistration(id: Client.ownPagesID)
-        registration.name = "一门 Yimen"
+        registration.name = "一门"
+        registration.profile.nameEnglish = "Yimen"
         registration.redirectURIs = [issuer + "/auth/callback"]
         registration.postLogoutRedirectURIs = [issuer + "/"]
         registration.scopes = [

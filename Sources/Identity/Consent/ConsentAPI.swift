@@ -12,7 +12,7 @@ struct ConsentAPI: Sendable {
         let person = try context.require(scope: Scope.account)
         var entries = [JSONValue]()
         for entry in try await registry.list(of: person.subject) {
-            let name = try await clients.find(entry.clientID)?.name ?? entry.clientID
+            let name = try await clients.label(of: entry.clientID, context.locale)
             entries.append(
                 .object([
                     "client": .string(entry.clientID), "name": .string(name), "allowed": .strings(entry.items),

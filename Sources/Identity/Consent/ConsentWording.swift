@@ -10,9 +10,10 @@ struct ConsentWording: Sendable {
 
     func system(_ client: Client, _ locale: WebLocale) async throws -> SystemCard {
         let profile = client.profile
+        let name = client.label(locale)
         let department = profile.department.flatMap { catalogue.current.department($0) }
         return SystemCard(
-            id: client.id, name: client.name, initial: client.name.first.map { String($0) } ?? "?",
+            id: client.id, name: name, initial: name.first.map { String($0) } ?? "?",
             // Our copy: a picture of another site would tell it who is reading (identity rule 23).
             logo: try await logos.digest(of: client).map(ClientLogoEndpoint.path),
             department: department?.name.text(language: locale.rawValue), home: Self.link(profile.clientURI),

@@ -59,7 +59,9 @@ struct RegistrationError: Error, Sendable, Hashable {
     /// The characters of RFC 6749 Appendix A.8; at most 1,000 of them.
     private static func ascii(_ text: String) -> String {
         String(
-            decoding: text.utf8.prefix(1000).map { (0x20...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C ? $0 : 0x3F },
+            decoding: text.replacing("§", with: "section ").utf8.prefix(1000).map {
+                (0x20...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C ? $0 : 0x3F
+            },
             as: UTF8.self)
     }
 }

@@ -51,8 +51,8 @@ struct RegistrationRequest: Sendable {
         guard faults.isEmpty else { throw RegistrationError(ClientRegistrationFault(faults: faults)) }
     }
 
-    /// The server decides the scope (RFC 7591 §2): what is not for strangers falls away. Who names none, as OpenID Connect
-    /// Registration knows no such member, may ask people for everything that is for strangers.
+    /// The server decides the scope (RFC 7591 §2): what is not for strangers falls away. Who names none, as OpenID
+    /// Connect Registration knows no such member, may ask people for everything that is for strangers.
     private static func scopes(_ value: JSONValue?) -> [String] {
         guard let text = value?.stringValue else { return openScopes.sorted() }
         let granted = text.split(separator: " ").map(String.init).filter(openScopes.contains)

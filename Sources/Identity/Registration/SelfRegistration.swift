@@ -64,7 +64,7 @@ struct SelfRegistration: Sendable {
     ///
     /// - Throws: `RegistrationError` for any other token, and for a client that is switched off (RFC 7592 §2.1).
     func find(_ id: String, token: String?) async throws -> ClientRecord {
-        guard let token else { throw refusal(nil) }
+        guard let token else { throw refusal(nil, wanted: "the registration access token of this client") }
         let hash = registry.crypto.digest(token)
         let record = try await registry.database.read { try ClientRecordStore.find(registrationHash: hash, in: $0) }
         guard let record, record.client.id == id, record.state != .disabled else { throw refusal(token) }
@@ -162,10 +162,10 @@ struct SelfRegistration: Sendable {
         }
     }
 
-    private func refusal(_ token: String?) -> RegistrationError {
+    private func refusal(
+        _ token: String?, wanted: String = "an initial access token, which an administrator issues,"
+    ) -> RegistrationError {
         RegistrationError(
-            .invalidToken,
-            token == nil ? "an initial access token is needed; an administrator issues it" : "the token is not valid",
-            sentToken: token != nil)
+            .invalidToken, token == nil ? wanted + " is needed" : "the token is not valid", sentToken: token != nil)
     }
 }

@@ -34,6 +34,7 @@ struct ClientSeed: Decodable, Sendable {
     struct Entry: Decodable, Sendable {
         let id: String
         let name: String
+        let nameEnglish: String?
         let secret: String?
         let redirectURIs: [String]?
         let postLogoutRedirectURIs: [String]?
@@ -52,6 +53,7 @@ struct ClientSeed: Decodable, Sendable {
         clients.map { entry in
             var registration = ClientRegistration(id: entry.id)
             registration.name = entry.name
+            registration.profile.nameEnglish = entry.nameEnglish
             registration.secret = entry.secret.map { Secret($0) }
             registration.redirectURIs = entry.redirectURIs?.map { expand($0, issuer) } ?? []
             registration.postLogoutRedirectURIs = entry.postLogoutRedirectURIs?.map { expand($0, issuer) } ?? []

@@ -55,6 +55,14 @@ struct BrowserSessions: Sendable {
         cookies.read("locale", from: request) != nil || Preferences.areStated(in: request)
     }
 
+    /// The language that a system asks for by `ui_locales`, unless the reader has picked one here.
+    func language(_ context: WebContext, _ request: Request, wish: String?) -> WebContext {
+        guard let wish, let locale = WebLocale(uiLocales: wish), !hasChosenLocale(request) else { return context }
+        var context = context
+        context.locale = locale
+        return context
+    }
+
     func keep(_ handle: Secret<String>, on response: inout Response) {
         cookies.set(Self.sessionNoun, to: handle.reveal(), on: &response)
     }

@@ -2,7 +2,8 @@ import Core
 import Storage
 
 /// Ends everything that was given to a client which is being removed: codes, sessions, refresh families and the access
-/// tokens of all of them, and what people allowed it. Otherwise a new system registered under the same id would find the old one's grants alive.
+/// tokens of all of them, and what people allowed it. Otherwise a new system registered under the same id would find
+/// the old one's grants alive.
 enum ClientEnding {
     /// What one transaction ends at most of each kind.
     static let batch = 500

@@ -82,7 +82,8 @@ struct SessionEnding: Sendable {
             try BackchannelLogout.enqueue(session, logout: logout, at: now, surroundings, in: transaction)
         }
         return EndedSystem(
-            sid: session.sid, clientID: session.clientID, name: client?.name ?? session.clientID,
+            sid: session.sid, clientID: session.clientID,
+            name: client?.label ?? LocalizedText(zh: session.clientID, en: session.clientID),
             frontchannelURI: client?.policy.frontchannelLogoutURI, isTold: isTold)
     }
 }

@@ -126,7 +126,8 @@ struct LoginEndpoint: Sendable {
         var client: Client?
         if let id = authorization?.clientID { client = try await clients.find(id) }
         var model = LoginPage(
-            request: handle, clientName: client?.name, username: name ?? authorization?.loginHint ?? "", fault: fault,
+            request: handle, clientName: client?.label(context.locale),
+            username: name ?? authorization?.loginHint ?? "", fault: fault,
             demo: settings.demo)
         if let client { model.system = try await notice(client) }
         var response = try renderer.render(

@@ -71,6 +71,7 @@ struct NoticePage: Sendable {
     var errorCode: String?
     var errorText: String?
     var clientFault = false
+    var signOutFault = false
 
     static let signInGone = NoticePage(signInGone: true)
     static let signInCompleted = NoticePage(signInCompleted: true)

@@ -7,8 +7,8 @@ package import Web
 /// Verifies access tokens for the API (RFC 9068 §4): signature, type, issuer, audience, expiry, and
 /// that neither the session nor the grant has been revoked, nor the machine that asks for itself removed.
 ///
-/// A token is read once – a JWT by its signature, a handle by what is kept for it – and remembered by its digest until it expires; the memory is bounded.
-/// Expiry and revocation are judged on every call.
+/// A token is read once – a JWT by its signature, a handle by what is kept for it – and remembered by its digest until
+/// it expires; the memory is bounded. Expiry and revocation are judged on every call.
 package struct AccessTokens: AccessTokenVerifier {
     private let database: any Database
     private let keys: SigningKeys
@@ -52,9 +52,10 @@ package struct AccessTokens: AccessTokenVerifier {
 
     /// A token that is good, for this audience, and comes from its holder.
     ///
+    /// - Parameter audience: `nil` where the caller judges it.
     /// - Throws: `Problem` with the challenge of the scheme (RFC 6750 §3, RFC 9449 §7.1).
-    func claims(of presented: PresentedAccessToken, audience: String) async throws -> AccessTokenClaims {
-        guard let claims = try await live(presented.token), claims.audience.contains(audience) else {
+    func claims(of presented: PresentedAccessToken, audience: String?) async throws -> AccessTokenClaims {
+        guard let claims = try await live(presented.token), audience.map(claims.audience.contains) ?? true else {
             throw Problem.invalidToken(scheme: presented.scheme)
         }
         if let certificate = claims.confirmation?.certificate {

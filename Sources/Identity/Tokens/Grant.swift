@@ -21,8 +21,9 @@ package struct Grant: Sendable, Hashable {
             authenticatedAt: authenticatedAt, terms: terms)
     }
 
-    /// The same grant as its refresh family keeps it: a public client's refresh tokens are bound to the key of the first
-    /// one (RFC 9449 §5, RFC 8705 §4); a confidential client's are bound to its authentication, so that it may change keys.
+    /// The same grant as its refresh family keeps it: a public client's refresh tokens are bound to the key of the
+    /// first one (RFC 9449 §5, RFC 8705 §4); a confidential client's are bound to its authentication, so that it may
+    /// change keys.
     func held(by holder: Confirmation?, _ client: Client) -> Grant {
         var copy = self
         copy.terms.confirmation = client.isPublic ? holder : nil

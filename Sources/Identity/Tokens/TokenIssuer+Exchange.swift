@@ -2,9 +2,9 @@ import Core
 import Web
 
 extension TokenIssuer {
-    /// The claims of a token that stands for the subject of another one (RFC 8693 §2.2): no later end, the same grant and
-    /// session, so that whatever ends those ends it too. Level, roles, hall and scopes are those that other grants would
-    /// give the person through this client now, and never more than the other token has.
+    /// The claims of a token that stands for the subject of another one (RFC 8693 §2.2): no later end, the same grant
+    /// and session, so that whatever ends those ends it too. Level, roles, hall and scopes are those that other grants
+    /// would give the person through this client now, and never more than the other token has.
     ///
     /// - Parameter person: behind the token; `nil` for a machine's.
     func claims(

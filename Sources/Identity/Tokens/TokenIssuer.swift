@@ -76,8 +76,8 @@ struct TokenIssuer: Sendable {
     /// RFC 9449 §5; a token bound to a certificate is still called Bearer (RFC 8705 §3).
     static func type(_ holder: Confirmation?) -> String { holder?.jkt == nil ? "Bearer" : "DPoP" }
 
-    /// A JWT (RFC 9068), or for a client that registered for it a handle that says nothing by itself: what it stands for
-    /// is kept sealed, under the digest of the handle.
+    /// A JWT (RFC 9068), or for a client that registered for it a handle that says nothing by itself: what it stands
+    /// for is kept sealed, under the digest of the handle.
     func token(_ claims: AccessTokenClaims, for client: Client) async throws -> String {
         let json = claims.json(issuer: settings.issuer)
         guard client.policy.opaqueAccessTokens ?? false else {

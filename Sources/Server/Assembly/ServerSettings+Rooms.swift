@@ -25,6 +25,7 @@ extension ServerSettings {
         var settings = IdentitySettings(issuer: issuer, demo: demo)
         settings.pushedRequestLife = .seconds(pushedRequestSeconds)
         settings.registrationIsOpen = registrationIsOpen
+        settings.offersCertificates = asksForCertificates || !trustedProxies.isEmpty
         return settings
     }
 

@@ -32,7 +32,8 @@ struct ConfigurationLoader {
                 throw ConfigurationFaults(faults: faults + [fault])
             }
         }
-        let sources = try await sources(file: path)
+        // A file with nothing but comments sets nothing; the YAML library would want a mapping.
+        let sources = try await sources(file: lines.isEmpty ? nil : path)
         var values = [String: ResolvedConfiguration.Value]()
         for key in ConfigurationKeys.all {
             do {

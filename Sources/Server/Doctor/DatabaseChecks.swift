@@ -92,7 +92,7 @@ struct DatabaseChecks {
     private func outbox(_ database: any Database) async throws -> [Finding] {
         let now = SystemClock().now()
         return try await database.read { try Outbox.backlog($0) }.map { backlog in
-            let age = (now - backlog.oldest).components.seconds
+            let age = max(0, (now - backlog.oldest).components.seconds)
             let text = "\(backlog.topic): \(backlog.waiting) waiting, \(backlog.givenUp) given up, oldest \(age) s"
             if backlog.givenUp > 0 {
                 return .doubtful("outbox", text + "; `yimen outbox list` tells why, `yimen outbox retry` tries again")

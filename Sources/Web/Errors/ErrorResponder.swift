@@ -21,7 +21,10 @@ struct ErrorResponder: RouterMiddleware {
         } catch let error as HTTPParserError {
             throw error
         } catch {
-            return try response(to: error, request: request, context: context)
+            let answer = try response(to: error, request: request, context: context)
+            // The router leaves out the body for routes alone; one here would be read as the next answer of the
+            // connection (RFC 9110 §9.3.2).
+            return request.method == .head ? answer.createHeadResponse() : answer
         }
     }
 

@@ -13,21 +13,27 @@ struct CrossOrigin: RouterMiddleware {
     func handle(
         _ request: Request, context: WebContext, next: (Request, WebContext) async throws -> Response
     ) async throws -> Response {
-        guard context.surface == .api || context.surface == .protocol, let origin = request.headers[.origin] else {
-            return try await next(request, context)
-        }
-        let all = allowed.contains("*")
-        guard all || allowed.contains(origin) else { return try await next(request, context) }
+        guard context.surface == .api || context.surface == .protocol else { return try await next(request, context) }
         var response = try await next(request, context)
-        response.headers[.accessControlAllowOrigin] = all ? "*" : origin
-        if !all { response.headers.append(HTTPField(name: .vary, value: "Origin")) }
+        let origin = request.headers[.origin]
+        // Said to everybody, with or without an origin: caches keep one answer for all.
+        if allowed.contains("*") {
+            response.headers[.accessControlAllowOrigin] = "*"
+        } else {
+            response.headers.append(HTTPField(name: .vary, value: "Origin"))
+            guard let origin, allowed.contains(origin) else { return response }
+            response.headers[.accessControlAllowOrigin] = origin
+        }
+        guard origin != nil else { return response }
         if request.method == .options, request.headers[.accessControlRequestMethod] != nil {
             response.headers[.accessControlAllowMethods] = response.headers[.allow]
             response.headers[.accessControlAllowHeaders] =
-                "Authorization, Content-Type, DPoP, Idempotency-Key, If-Match, Last-Event-ID"
+                "Authorization, Content-Type, DPoP, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID"
             response.headers[.accessControlMaxAge] = "600"
         } else {
-            response.headers[.accessControlExposeHeaders] = "WWW-Authenticate, Retry-After, Location, DPoP-Nonce, ETag"
+            response.headers[.accessControlExposeHeaders] =
+                "WWW-Authenticate, Retry-After, Location, DPoP-Nonce, ETag, "
+                + "Content-Disposition"
         }
         return response
     }

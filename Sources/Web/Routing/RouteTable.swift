@@ -31,7 +31,8 @@ package final class RouteEntry: Sendable {
     func matches(_ segments: [Substring]) -> Bool {
         let elements = pattern.components
         for (index, element) in elements.enumerated() {
-            if element == .recursiveWildcard { return true }
+            // It stands for one segment at least.
+            if element == .recursiveWildcard { return index < segments.count }
             guard index < segments.count, element ~= segments[index] else { return false }
         }
         return elements.count == segments.count

@@ -130,6 +130,24 @@ struct AdminClientTests {
         }
     }
 
+    @Test func `what nobody sets is refused, not passed over, where it is sent changed`() async throws {
+        try await House.run { house in
+            let headers = try await Self.machine(house)
+            try await house.addClient()
+            let read = try await house.client.get("/admin/api/clients/department", headers)
+            var writing = headers
+            writing[.ifMatch] = read.headers[.eTag]
+            for body in [
+                #"{"state": "disabled"}"#, #"{"id": "other"}"#, #"{"version": 99}"#, #"{"createdAt": null}"#,
+            ] {
+                let answer = try await house.client.send(.patch, "/admin/api/clients/department", writing, body: body)
+                #expect(answer.status.code == 422, "\(body)")
+            }
+            let same = try await house.client.send(.patch, "/admin/api/clients/department", writing, body: read.text)
+            #expect(same.status == .ok, "\(same.text)")
+        }
+    }
+
     @Test func `every fault comes back with the pointer of its member`() async throws {
         try await House.run { house in
             let headers = try await Self.machine(house)

@@ -20,6 +20,7 @@ struct RegistrationCheckTests {
     static let rows: [(String, Change)] = [
         ("client_name", { $0.name = "bad\u{202E}name" }), ("client_name", { $0.name = "" }),
         ("client_name", { $0.name = String(repeating: "名", count: 101) }),
+        ("client_name#en", { $0.profile.nameEnglish = "a\u{200B}b" }),
         ("contacts", { $0.profile.contacts = ["x"] }),
         ("contacts", { $0.profile.contacts = Array(repeating: "a@b.example", count: 11) }),
         ("department", { $0.profile.department = "Social Security" }),

@@ -41,6 +41,21 @@ struct DiscoveryTests {
         }
     }
 
+    @Test func `certificates are promised only where they can arrive`() {
+        func document(_ offers: Bool) -> JSONValue {
+            Discovery(issuer: House.issuer, grantTypes: [], offersCertificates: offers).document
+        }
+        for place in ["token", "introspection", "revocation"] {
+            let name = place + "_endpoint_auth_methods_supported"
+            #expect(document(true)[name]?.arrayValue?.contains("tls_client_auth") == true)
+            let methods = document(false)[name]?.arrayValue ?? []
+            #expect(methods.contains("private_key_jwt"))
+            #expect(!methods.contains("tls_client_auth") && !methods.contains("self_signed_tls_client_auth"))
+        }
+        #expect(document(true)["tls_client_certificate_bound_access_tokens"] == true)
+        #expect(document(false)["tls_client_certificate_bound_access_tokens"] == false)
+    }
+
     @Test func `the key set holds both algorithms, distinct ids and nothing private`() async throws {
         try await House.run { house in
             let keys = try await house.client.get("/oauth2/jwks").json()["keys"]?.arrayValue ?? []

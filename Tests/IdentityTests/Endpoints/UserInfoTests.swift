@@ -44,7 +44,10 @@ struct UserInfoTests {
                 payload: house.claims(token), type: "at+jwt", with: try SigningKey.generate(.es256))
             let form = ParameterList(["grant_type": "client_credentials"])
             let machine = try await house.token(form, as: "kiosk:" + House.secret).json()["access_token"]?.stringValue
-            for bad in ["nonsense", token + "x", foreign, try #require(machine)] {
+            let narrow = try await house.userInfo(try #require(machine))
+            #expect(narrow.status == .forbidden)
+            #expect(narrow.headers[.wwwAuthenticate]?.contains("error=\"insufficient_scope\"") == true)
+            for bad in ["nonsense", token + "x", foreign] {
                 let response = try await house.userInfo(bad)
                 #expect(response.status == .unauthorized)
                 #expect(response.headers[.wwwAuthenticate]?.contains("error=\"invalid_token\"") == true)

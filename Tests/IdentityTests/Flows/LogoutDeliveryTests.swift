@@ -87,6 +87,26 @@ struct LogoutDeliveryTests {
         }
     }
 
+    @Test func `a last attempt whose time has run out is given up, not left waiting`() async throws {
+        try await House.run { house in
+            var browser = Browser()
+            _ = try await signOut(house, &browser)
+            house.outbound.answerWith(503)
+            var last = try #require(try await messages(house).first)
+            last.isLast = true
+            let attempt = Task { [last] in
+                withUnsafeCurrentTask { $0?.cancel() }
+                try await house.provider.backchannelLogout.deliver(last)
+            }
+            await #expect(throws: OutboxRejection.self) { try await attempt.value }
+            let id = last.id
+            let state = try await house.database.read {
+                try $0.first("SELECT state FROM identity_logout_delivery WHERE id = $1", id)?.text("state")
+            }
+            #expect(state == "given-up")
+        }
+    }
+
     @Test func `the news is for the browser that signed out alone`() async throws {
         try await House.run { house in
             var browser = Browser()

@@ -120,13 +120,38 @@ struct LogoutTests {
                 ["id_token_hint": foreign, "post_logout_redirect_uri": bye],
                 ["id_token_hint": hint, "client_id": "other", "post_logout_redirect_uri": bye],
                 ["post_logout_redirect_uri": bye],
+                [
+                    "id_token_hint": hint, "post_logout_redirect_uri": bye,
+                    "state": String(repeating: "s", count: 2_049),
+                ],
             ]
             for row in rows {
                 let page = try await browser.get(logout(row), house.client)
                 #expect(page.status == .badRequest && page.headers[.location] == nil, "\(row)")
                 #expect(!page.text.contains("evil.example"))
+                #expect(page.text.contains("您还没有退出登录"))
             }
             #expect(try await house.authorize(Attempt().with("prompt", "none"), &browser).answer?.single("code") != nil)
+        }
+    }
+
+    @Test func `§2 ui_locales chooses the language of question, answer and error`() async throws {
+        try await House.run { house in
+            try await house.addCitizen()
+            try await house.addClient()
+            var browser = Browser()
+            _ = try await house.tokens(Attempt(), &browser)
+            for row: KeyValuePairs<String, String> in [
+                ["ui_locales": "en"], ["ui_locales": "en", "id_token_hint": "x"],
+            ] {
+                #expect(try await browser.get(logout(row), house.client).text.contains("lang=\"en\""))
+            }
+            let question = try await browser.get(logout(["ui_locales": "en"]), house.client)
+            #expect(question.field("ui_locales") == "en")
+            let form = ParameterList([
+                "csrf": try #require(question.formToken), "confirm": "yes", "ui_locales": "en",
+            ])
+            #expect(try await browser.post("/oauth2/logout", form: form, house.client).text.contains("lang=\"en\""))
         }
     }
 

@@ -176,6 +176,12 @@ struct RFC8707Tests {
         }
     }
 
+    @Test func `together they stay short enough for a token that fits into a header`() throws {
+        let long = (0..<5).map { "https://records.example/\($0)/" + String(repeating: "a", count: 900) }
+        #expect(try ResourceIndicators.parse(Array(long.prefix(4))).count == 4)
+        #expect(throws: OAuthError.self) { try ResourceIndicators.parse(long) }
+    }
+
     @Test(arguments: [
         "relative", "//host/path", "https://records.example/api#f", "https://records.example/api/", "https:",
         "HTTPS://records.example/api", "https://records.example/api ", "urn:x:\u{7F}",

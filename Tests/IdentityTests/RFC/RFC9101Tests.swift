@@ -124,7 +124,9 @@ struct RFC9101Tests {
                 ("aud", .array([])), ("exp", .integer(now)), ("exp", "soon"), ("nbf", .integer(now + 61)),
                 ("iat", .integer(now + 61)), ("client_id", nil), ("client_id", "other"), ("client_id", 7),
                 ("sub", "department"), ("request", "x"), ("request_uri", "https://else.example"),
-                ("resource", .array([1])),
+                ("resource", .array([1])), ("prompt", .array(["login"])), ("prompt", true), ("max_age", .number(0.5)),
+                ("max_age", true), ("max_age", .object([JSONValue.Member]())), ("scope", .array(["openid"])),
+                ("acr_values", .array(["L3"])), ("claims", .array([])), ("nonce", false),
             ]
             if fapi2 {
                 wrong += [
@@ -157,10 +159,26 @@ struct RFC9101Tests {
             }
             for (name, value) in [
                 ("nbf", JSONValue.integer(now + 8)), ("aud", .strings([House.issuer, "https://else.example"])),
+                ("max_age", 60), ("max_age", .number(60)), ("prompt", .null), ("extension", .array([true])),
+                ("extension", .object([JSONValue.Member]())),
             ] {
                 let object = try good.with(name, value).signed(by: key)
                 #expect(try await push(object).status == .created, "\(name)")
             }
+        }
+    }
+
+    @Test func `RFC 6749 §3.1 a way of handing over that is sent empty is omitted`() async throws {
+        try await House.run { house in
+            try await house.addClient()
+            let attempt = Attempt().with("request", "").with("request_uri", "").with("registration", "")
+            var browser = Browser()
+            #expect(try await house.authorize(attempt, &browser).page?.text.contains("name=\"password\"") == true)
+            let pushed = try await house.push(attempt.request)
+            #expect(pushed.status == .created, "\(pushed.text)")
+            let uri = try #require(try pushed.json()["request_uri"]?.stringValue)
+            let page = try await house.open(House.address(uri) + "&request=", &browser).page
+            #expect(page?.text.contains("name=\"password\"") == true)
         }
     }
 

@@ -98,6 +98,20 @@ struct DynamicOPTests {
         }
     }
 
+    @Test func `RFC 7591 §2.2: a name in English is read back, and shown to who reads English`() async throws {
+        try await House.run { house in
+            let response = try await Self.register(house, Self.metadata(#""client_name#en": "Land Office""#))
+            #expect(try response.json()["client_name#en"] == "Land Office")
+            #expect(try response.json()["client_name"] == "RP")
+            let attempt = try Party(response).attempt
+            for (language, lead) in [("en", "go on to Land Office."), ("zh-CN", "继续使用RP。")] {
+                var browser = Browser()
+                let page = try #require(try await house.authorize(attempt.with("ui_locales", language), &browser).page)
+                #expect(page.text.contains(lead), "\(page.text)")
+            }
+        }
+    }
+
     @Test func `oidcc-idtoken-rs256: RS256 is what a registration without an algorithm gets`() async throws {
         try await House.run { house in
             try await house.addCitizen()

@@ -89,6 +89,10 @@ struct RouterBehaviourTests {
             #expect(head.status == .ok)
             #expect(head.headers[.contentLength] == "13")
             #expect(head.text.isEmpty)
+            for (path, status) in [("/api/v1/nothing", 404), ("/nothing", 404), ("/oauth2/thing", 405)] {
+                let refused = try await client.send(.head, path, [.accept: "text/html"])
+                #expect(refused.status.code == status && refused.text.isEmpty, "\(path)")
+            }
             let options = try await client.send(.options, "/api/v1/things")
             #expect(options.status == .noContent)
             #expect(options.headers[.allow] == "OPTIONS, POST")

@@ -27,7 +27,8 @@ enum ClientFields {
 
     /// What every system needs.
     static let first = [
-        Field("clientName", .line, isRequired: true), Field("department", .choice([])), Field("contacts", .lines),
+        Field("clientName", .line, isRequired: true), Field("clientNameEn", .line), Field("department", .choice([])),
+        Field("contacts", .lines),
         Field("redirectUris", .lines, isRequired: true), Field("postLogoutRedirectUris", .lines),
         Field("backchannelLogoutUri", .line), Field("scopes", .scopes),
     ]

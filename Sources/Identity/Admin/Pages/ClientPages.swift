@@ -25,7 +25,7 @@ struct ClientPages: Sendable {
         }
         let rows = shown.map { record in
             ClientListPage.Row(
-                url: Self.url(record.client.id), id: record.client.id, name: record.client.name,
+                url: Self.url(record.client.id), id: record.client.id, name: record.client.label(context.locale),
                 department: record.client.profile.department.map { names[$0] ?? $0 } ?? "",
                 isActive: record.state == .active, isPending: record.state == .pending,
                 isDisabled: record.state == .disabled, changed: Self.day(record.updatedAt))
@@ -174,7 +174,8 @@ struct ClientPages: Sendable {
             return texts.isEmpty ? nil : ClientPage.Fact(label: label == key ? member.camelName : label, values: texts)
         }
         let model = ClientPage(
-            id: client.id, name: client.name, url: Self.url(client.id), isActive: record.state == .active,
+            id: client.id, name: client.label(context.locale), url: Self.url(client.id),
+            isActive: record.state == .active,
             isPending: record.state == .pending, isDisabled: record.state == .disabled, version: String(record.version),
             secret: secret?.reveal(), saved: saved,
             refused: refused.map { renderer.text("admin.client.refused.\($0.code)", context.locale) },
@@ -184,7 +185,7 @@ struct ClientPages: Sendable {
             origin: renderer.text("admin.client.origin." + record.origin.rawValue, context.locale),
             changed: Self.day(record.updatedAt))
         return try renderer.render(
-            "identity/admin/client", model, title: client.name, context: context,
+            "identity/admin/client", model, title: client.label(context.locale), context: context,
             status: refused == nil ? .ok : .conflict)
     }
 

@@ -16,19 +16,20 @@ struct SignOutListPages: Sendable {
         let page = try await signOuts.list(before: after, atMost: Self.pageSize + 1)
         let shown = page.prefix(Self.pageSize)
         let model = SignOutListPage(
-            signOuts: shown.map(Self.entry), isEmpty: shown.isEmpty,
+            signOuts: shown.map { Self.entry($0, context.locale) }, isEmpty: shown.isEmpty,
             older: page.count > Self.pageSize ? shown.last.map { "/admin/sign-outs?after=" + $0.id } : nil)
         return try renderer.render(
             "identity/admin/sign-outs", model, titleKey: "admin.sign-outs.title", context: context)
     }
 
-    private static func entry(_ signOut: SignOut) -> SignOutListPage.Entry {
+    private static func entry(_ signOut: SignOut, _ locale: WebLocale) -> SignOutListPage.Entry {
         SignOutListPage.Entry(
             id: signOut.id, time: AccountPage.time(signOut.endedAt),
             systems: signOut.systems.map { system in
                 let delivery = system.delivery
                 return SignOutListPage.System(
-                    name: system.name, client: delivery.clientID, isTold: delivery.state == .told,
+                    name: system.name.text(language: locale.rawValue), client: delivery.clientID,
+                    isTold: delivery.state == .told,
                     isWaiting: delivery.state == .waiting, isGivenUp: delivery.state == .givenUp,
                     attempts: delivery.attempts, fault: delivery.lastFault,
                     settled: delivery.settledAt.map(AccountPage.time),

@@ -44,8 +44,8 @@ struct CheckAddresses: RegistrationCheck {
         checkSector(input, &faults)
     }
 
-    /// Several hosts have no common sector by themselves (OpenID Connect Core §8.1), nor has a host with an address that
-    /// names none, as those of apps do.
+    /// Several hosts have no common sector by themselves (OpenID Connect Core §8.1), nor has a host with an address
+    /// that names none, as those of apps do.
     private func checkSector(_ input: ClientRegistration, _ faults: inout [ClientFault]) {
         guard input.policy.pairwiseSubjects == true, input.policy.sectorIdentifierURI == nil else { return }
         guard Set(input.redirectURIs.map(Sector.host)).count > 1 else { return }

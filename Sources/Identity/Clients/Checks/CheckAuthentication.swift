@@ -19,6 +19,12 @@ struct CheckAuthentication: RegistrationCheck {
             } else if secret.utf8.count < Self.minimumSecretLength {
                 faults.append(
                     ClientFault("client_secret", "must be at least \(Self.minimumSecretLength) characters long"))
+            } else if secret.contains("+") || secret.contains("%") {
+                faults.append(
+                    ClientFault(
+                        "client_secret",
+                        "must not hold + or %: they mean something in a form, and many libraries send "
+                            + "a secret in the Authorization header without encoding it (RFC 6749 §2.3.1)"))
             } else if secret.utf8.count > 256 || !secret.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) {
                 faults.append(
                     ClientFault("client_secret", "must be printable ASCII without spaces, at most 256 characters"))

@@ -4,10 +4,10 @@ import Core
 /// is shown.
 struct CheckDescription: RegistrationCheck {
     func check(_ input: ClientRegistration, _ terms: RegistrationTerms, _ faults: inout [ClientFault]) {
-        if let name = input.name, !Self.isPlain(name, 1...100) {
+        for (member, name) in [("client_name", input.name), ("client_name#en", input.profile.nameEnglish)] {
+            guard let name, !Self.isPlain(name, 1...100) else { continue }
             faults.append(
-                ClientFault(
-                    "client_name", name, "must be 1 to 100 characters without control characters; people read it"))
+                ClientFault(member, name, "must be 1 to 100 characters without control characters; people read it"))
         }
         let contacts = input.profile.contacts ?? []
         if contacts.count > 10 {

@@ -7,8 +7,8 @@ import Web
 /// `GET` and `POST /oauth2/authorize` (RFC 6749 §3.1, OpenID Connect Core §3.1.2).
 ///
 /// Parse once → establish the client → open a pushed request, or unwrap a request object and establish
-/// the redirect URI (failures are a page) and apply the ordered checks (failures go to the client) → interaction rules → a code,
-/// or the next page with a request of its own.
+/// the redirect URI (failures are a page) and apply the ordered checks (failures go to the client) → interaction rules
+/// → a code, or the next page with a request of its own.
 struct AuthorizeEndpoint: Sendable {
     let establish: EstablishClient
     let checks: AuthorizeChecks
@@ -32,6 +32,7 @@ struct AuthorizeEndpoint: Sendable {
     }
 
     private func respond(_ sent: ParameterList, _ request: Request, _ context: WebContext) async throws -> Response {
+        let context = browsers.language(context, request, wish: sent.value("ui_locales"))
         let client: Client
         var parameters = sent
         var authorization: AuthorizationRequest
@@ -75,7 +76,7 @@ struct AuthorizeEndpoint: Sendable {
     private func reference(_ parameters: ParameterList) throws(OAuthError) -> String? {
         let values = parameters.all("request_uri")
         guard values.contains(where: { $0.hasPrefix(PushedRequests.prefix) }) else { return nil }
-        guard values.count == 1, !parameters.contains("request") else {
+        guard values.count == 1, parameters.value("request") == nil else {
             throw OAuthError(.invalidRequest, "request_uri stands alone and once", mayRedirect: false)
         }
         return values[0]
@@ -85,7 +86,7 @@ struct AuthorizeEndpoint: Sendable {
     /// (RFC 9101 §5: never together); what the browser could have added must not decide.
     private func object(_ parameters: ParameterList) throws(OAuthError) -> String? {
         guard let object = parameters.value("request") else { return nil }
-        guard parameters.all("request").count == 1, !parameters.contains("request_uri") else {
+        guard parameters.all("request").count == 1, parameters.value("request_uri") == nil else {
             throw OAuthError(.invalidRequest, "request stands alone and once", mayRedirect: false)
         }
         return object

@@ -7,8 +7,8 @@ import Web
 /// 1. a client that registered an algorithm for it, or stands under FAPI 2.0, signs every request (FAPI-CIBA §5.2.2);
 /// 2. beside the object stands only what authenticates the client;
 /// 3. a registered key signed it, with the algorithm registered for it;
-/// 4. `iss` is the client, `aud` names this server, and `exp`, `iat`, `nbf` and `jti` are all there: at most an hour from
-/// `nbf` to `exp`, at most an hour old; 5. last, `jti` comes for the first time.
+/// 4. `iss` is the client, `aud` names this server, and `exp`, `iat`, `nbf` and `jti` are all there: at most an hour
+/// from `nbf` to `exp`, at most an hour old; 5. last, `jti` comes for the first time.
 struct UnwrapBackchannelRequest: Sendable {
     private static let outside: Set<String> = [
         "request", "client_id", "client_secret", "client_assertion", "client_assertion_type",
@@ -38,7 +38,7 @@ struct UnwrapBackchannelRequest: Sendable {
                     for: client, registered: client.policy.backchannelRequestAlgorithm),
                 types: ["JWT"])
         } catch let fault as ClientTokenFault {
-            throw refuse("the request is not signed by a key of the client", "\(fault)")
+            throw refuse("the request object is not good: the client \(fault.advice)", "\(fault)")
         }
         let expires = try check(claims, client)
         guard let id = claims["jti"]?.stringValue, (1...512).contains(id.utf8.count) else {

@@ -29,7 +29,7 @@ struct CheckClientAssertion: Sendable {
                 algorithms: ClientSignedTokens.algorithms(for: client, registered: client.policy.assertionAlgorithm),
                 types: Self.types)
         } catch let fault as ClientTokenFault {
-            throw refuse("the client assertion is not signed by a key of the client", "\(fault)")
+            throw refuse("the client assertion is not good: the client \(fault.advice)", "\(fault)")
         }
         guard claims["iss"]?.stringValue == client.id, claims["sub"]?.stringValue == client.id else {
             throw refuse("iss and sub of the client assertion must be the client_id")

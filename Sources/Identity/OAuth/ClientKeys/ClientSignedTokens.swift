@@ -7,6 +7,23 @@ package enum ClientTokenFault: Error, Sendable, Hashable {
     /// The client registered no keys, or its key set cannot be read.
     case noKeys
     case refused(TokenFault)
+
+    /// For the client's developer: what to look at, in words of ours alone.
+    var advice: String {
+        switch self {
+        case .noKeys: "has no keys that can be read"
+        case .refused(let fault):
+            switch fault {
+            case .algorithmRefused, .algorithmOfAnotherKey: "may not use this alg"
+            case .unknownKey: "has no key of this kid"
+            case .typeRefused: "must send another typ, or none"
+            case .signatureInvalid: "has not signed this with its key"
+            case .headerMemberRefused: "must leave out of the header what would choose the key"
+            case .tooLong, .notCompactForm, .malformedHeader, .malformedPayload, .wrongShape, .keyRefused:
+                "must send a signed JWT in compact form"
+            }
+        }
+    }
 }
 
 /// Verifies what a client signed with a key it registered: assertions (RFC 7523), request objects (RFC 9101),

@@ -1,8 +1,8 @@
 import Core
 import Cryptography
 
-/// Finds out which keys the sender of a client's request proves to hold: a DPoP key (RFC 9449 §5), and the certificate of
-/// the connection where the client's tokens are to be bound to it (RFC 8705 §3).
+/// Finds out which keys the sender of a client's request proves to hold: a DPoP key (RFC 9449 §5), and the certificate
+/// of the connection where the client's tokens are to be bound to it (RFC 8705 §3).
 struct EstablishHolder: Sendable {
     let checkProof: CheckProof
 
@@ -29,8 +29,8 @@ struct EstablishHolder: Sendable {
         return holder
     }
 
-    /// The key to which the code of an authorization request is bound (RFC 9449 §10, §10.1): the one proved in the push,
-    /// or the one that `dpop_jkt` names; both must be the same.
+    /// The key to which the code of an authorization request is bound (RFC 9449 §10, §10.1): the one proved in the
+    /// push, or the one that `dpop_jkt` names; both must be the same.
     func forCode(_ request: ClientRequest, _ client: Client, named: String?) async throws -> String? {
         guard let proved = try await self(request, client)?.jkt else { return named }
         guard named == nil || named == proved else {

@@ -7,6 +7,13 @@ import Web
 struct Discovery: Sendable {
     let issuer: String
     let grantTypes: [String]
+    /// Whether a certificate of the client can reach the server at all (RFC 8705): where connections are asked for one,
+    /// or behind a proxy that is believed.
+    var offersCertificates = true
+
+    private var authMethods: [Client.AuthMethod] {
+        Client.AuthMethod.allCases.filter { offersCertificates || !$0.usesCertificate }
+    }
 
     var document: JSONValue {
         .object(endpoints + choices + switches)
@@ -34,20 +41,20 @@ struct Discovery: Sendable {
             ("grant_types_supported", grantTypes),
             ("subject_types_supported", ["public", "pairwise"]),
             ("id_token_signing_alg_values_supported", Client.IDTokenAlgorithm.allCases.map(\.rawValue)),
-            ("token_endpoint_auth_methods_supported", Client.AuthMethod.allCases.map(\.rawValue)),
+            ("token_endpoint_auth_methods_supported", authMethods.map(\.rawValue)),
             (
                 "token_endpoint_auth_signing_alg_values_supported",
                 ClientSignedTokens.offered.map(\.rawValue).sorted()
             ),
             (
                 "introspection_endpoint_auth_methods_supported",
-                Client.AuthMethod.allCases.filter { $0 != .none }.map(\.rawValue)
+                authMethods.filter { $0 != .none }.map(\.rawValue)
             ),
             (
                 "introspection_endpoint_auth_signing_alg_values_supported",
                 ClientSignedTokens.offered.map(\.rawValue).sorted()
             ),
-            ("revocation_endpoint_auth_methods_supported", Client.AuthMethod.allCases.map(\.rawValue)),
+            ("revocation_endpoint_auth_methods_supported", authMethods.map(\.rawValue)),
             (
                 "revocation_endpoint_auth_signing_alg_values_supported",
                 ClientSignedTokens.offered.map(\.rawValue).sorted()
@@ -88,7 +95,7 @@ struct Discovery: Sendable {
             ("request_uri_parameter_supported", false), ("require_pushed_authorization_requests", false),
             ("require_signed_request_object", false),
             ("authorization_response_iss_parameter_supported", true),
-            ("tls_client_certificate_bound_access_tokens", true),
+            ("tls_client_certificate_bound_access_tokens", offersCertificates),
             ("backchannel_user_code_parameter_supported", false),
             ("backchannel_logout_supported", true), ("backchannel_logout_session_supported", true),
             ("frontchannel_logout_supported", true), ("frontchannel_logout_session_supported", true),

@@ -4,8 +4,8 @@ package import Storage
 package import Web
 
 /// Tells systems that a session of theirs has ended (OpenID Connect Back-Channel Logout 1.0). The
-/// outbox delivers each message by itself, with back-off, and a system that is silent gets one attempt at a time: it holds
-/// up nobody.
+/// outbox delivers each message by itself, with back-off, and a system that is silent gets one attempt at a time: it
+/// holds up nobody.
 package struct BackchannelLogout: Sendable {
     package static let topic = "identity.backchannel-logout"
     /// RFC 8417 event type of a logout token (§2.4).
@@ -61,7 +61,10 @@ package struct BackchannelLogout: Sendable {
         } catch {
             let rejection = error as? OutboxRejection
             let fault = rejection?.reason ?? String(describing: type(of: error))
-            try? await record(message, fault: fault, isFinal: rejection?.isFinal == true || message.isLast)
+            let isFinal = rejection?.isFinal == true || message.isLast
+            // A task of its own: what has run out may be the time of this one, and a cancelled task is refused by the
+            // database.
+            await Task { try? await record(message, fault: fault, isFinal: isFinal) }.value
             throw error
         }
         // Told once more after a crash right here, which a system takes for the repetition it is (`jti`, §2.6).

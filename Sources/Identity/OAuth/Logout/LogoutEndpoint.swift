@@ -31,6 +31,7 @@ struct LogoutEndpoint: Sendable {
             return try await respond(form, request, context)
         }
         try forms.check(request, token: try form.single(FormGuard.field), context: context)
+        let context = browsers.language(context, request, wish: form.value("ui_locales"))
         return try await parsed(form, context) { logout in
             try await signOut(try await browsers.unendedSession(of: request), logout, context)
         }
@@ -39,7 +40,8 @@ struct LogoutEndpoint: Sendable {
     private func respond(_ parameters: ParameterList, _ request: Request, _ context: WebContext) async throws
         -> Response
     {
-        try await parsed(parameters, context) { logout in
+        let context = browsers.language(context, request, wish: parameters.value("ui_locales"))
+        return try await parsed(parameters, context) { logout in
             // Without a cookie: nobody is signed in here.
             guard let session = try await browsers.unendedSession(of: request) else {
                 return try await signOut(nil, logout, context)
@@ -56,7 +58,7 @@ struct LogoutEndpoint: Sendable {
         do {
             logout = try await LogoutRequest.parse(parameters, clients: clients, hints: hints)
         } catch let error as OAuthError {
-            return try errors.page(error, context: context)
+            return try errors.page(error, ofSignOut: true, context: context)
         }
         return try await body(logout)
     }
@@ -87,8 +89,8 @@ struct LogoutEndpoint: Sendable {
 
     private func confirmation(_ logout: LogoutRequest, _ context: WebContext) throws -> Response {
         let model = LogoutPage(
-            clientName: logout.client?.name, clientID: logout.client?.id, returnURI: logout.returnURI,
-            state: logout.state)
+            clientName: logout.client?.label(context.locale), clientID: logout.client?.id, returnURI: logout.returnURI,
+            state: logout.state, uiLocales: logout.uiLocales)
         return try renderer.render("identity/logout", model, titleKey: "identity.logout.title", context: context)
             .allowing(formTargets: logout.returnURI.map { [$0] } ?? [])
     }
@@ -100,4 +102,5 @@ struct LogoutPage: Sendable {
     let clientID: String?
     let returnURI: String?
     let state: String?
+    let uiLocales: String?
 }

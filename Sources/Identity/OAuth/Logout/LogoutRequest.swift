@@ -7,12 +7,14 @@ import Web
 /// 2. `id_token_hint`, when sent, is an ID token of ours; a foreign or unsigned one is an error;
 /// 3. `client_id`, when sent, is the hint's audience (§2) and a registered client;
 /// 4. `post_logout_redirect_uri`, when sent, is registered for that client byte for byte; without a
-///    client nothing can vouch for it (§3, §4). A bad one is a page, never a redirect.
+///    client nothing can vouch for it (§3, §4). A bad one is a page, never a redirect;
+/// 5. `state` comes back unchanged (§2) or the request is refused.
 struct LogoutRequest: Sendable {
     let hint: IDTokenHint?
     let client: Client?
     let returnURI: String?
     let state: String?
+    var uiLocales: String?
 
     static func parse(_ parameters: ParameterList, clients: ClientDirectory, hints: any IDTokenHintReader) async throws
         -> LogoutRequest
@@ -44,8 +46,14 @@ struct LogoutRequest: Sendable {
                     .invalidRequest, "post_logout_redirect_uri is not registered for this client", mayRedirect: false)
             }
         }
-        let state = parameters.value("state").flatMap { $0.utf8.count <= CheckState.maximumLength ? $0 : nil }
-        return LogoutRequest(hint: hint, client: client, returnURI: uri, state: state)
+        let state = parameters.value("state")
+        guard state?.utf8.count ?? 0 <= CheckState.maximumLength else {
+            throw OAuthError(
+                .invalidRequest, "state is longer than \(CheckState.maximumLength) bytes", mayRedirect: false)
+        }
+        return LogoutRequest(
+            hint: hint, client: client, returnURI: uri, state: state,
+            uiLocales: parameters.value("ui_locales"))
     }
 
     /// Where to send the browser afterwards; `nil` shows a page.

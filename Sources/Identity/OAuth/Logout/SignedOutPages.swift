@@ -34,7 +34,8 @@ struct SignedOutPages: Sendable {
         if frames.isEmpty, let destination { return Response.redirect303(destination).withNoStore() }
         let told = ToldSystems(
             ended.systems.filter { $0.clientID != Client.ownPagesID }.map {
-                ToldSystems.System(name: $0.name, state: $0.isTold ? .waiting : nil)
+                ToldSystems.System(
+                    name: $0.name.text(language: context.locale.rawValue), state: $0.isTold ? .waiting : nil)
             })
         let isAwaited = told?.anyIsWaiting == true
         let page = SignedOutPage(
@@ -57,7 +58,7 @@ struct SignedOutPages: Sendable {
         let deliveries = try await database.read { try LogoutDeliveryStore.list(logout: logout, in: $0) }
         var systems = [ToldSystems.System]()
         for delivery in deliveries {
-            let name = try await clients.find(delivery.clientID)?.name ?? delivery.clientID
+            let name = try await clients.label(of: delivery.clientID, context.locale)
             systems.append(ToldSystems.System(name: name, state: delivery.state))
         }
         let told = ToldSystems(systems)

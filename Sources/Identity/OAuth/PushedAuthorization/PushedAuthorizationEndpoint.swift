@@ -38,7 +38,7 @@ struct PushedAuthorizationEndpoint: Sendable {
         }
         let client = try await authenticate(asked)
         try establish.mayAuthorize(client)
-        guard !asked.form.contains("request_uri") else {
+        guard asked.form.value("request_uri") == nil else {
             throw OAuthError(.invalidRequest, "request_uri must not be pushed")
         }
         // Inside an object stands the whole request; beside it only what authenticates the client (§3).

@@ -34,7 +34,7 @@ struct UnwrapRequestObject: Sendable {
                     for: client, registered: client.policy.requestObjectAlgorithm),
                 types: Self.types)
         } catch let fault as ClientTokenFault {
-            throw refuse("the request object is not signed by a key of the client", "\(fault)")
+            throw refuse("the request object is not good: the client \(fault.advice)", "\(fault)")
         }
         try checkParties(claims, client)
         try checkTimes(claims, client)

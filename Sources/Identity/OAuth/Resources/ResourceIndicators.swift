@@ -6,6 +6,8 @@ import Web
 enum ResourceIndicators {
     static let parameter = "resource"
     private static let limit = 10
+    /// Of all of them together, in bytes: they stand in every token, which travels in a header.
+    private static let mostBytes = 4_000
 
     /// The values as sent, empty ones left out and repetitions merged.
     ///
@@ -18,7 +20,9 @@ enum ResourceIndicators {
             }
             resources.append(value)
         }
-        guard resources.count <= limit else { throw OAuthError(.invalidTarget, "there are too many resources") }
+        guard resources.count <= limit, resources.reduce(0, { $0 + $1.utf8.count }) <= mostBytes else {
+            throw OAuthError(.invalidTarget, "there are too many resources, or they are too long")
+        }
         return resources
     }
 
@@ -53,7 +57,11 @@ enum ResourceIndicators {
         let open = isConsented ? [apiAudience] : Self.allowed(for: client, apiAudience: apiAudience)
         let allowed = granted.isEmpty ? open : Set(granted)
         guard asked.allSatisfy(allowed.contains) else {
-            throw OAuthError(.invalidTarget, "one of the resources was not granted")
+            let isOpen = granted.isEmpty && !isConsented
+            throw OAuthError(
+                .invalidTarget,
+                isOpen
+                    ? "the client is not registered for one of the resources" : "one of the resources was not granted")
         }
         return asked
     }

@@ -33,9 +33,13 @@ struct UserInfoEndpoint: Sendable {
 
     private func answer(_ token: PresentedAccessToken?) async throws -> Response {
         guard let token else { throw Problem.unauthenticated(scope: "openid") }
-        let claims = try await accessTokens.claims(of: token, audience: settings.userInfoAudience)
+        let claims = try await accessTokens.claims(of: token, audience: nil)
+        // Before the audience, which comes with the scope: who forgot it should read what is missing (RFC 6750 §3.1).
         guard claims.scopes.contains("openid") else {
             throw Problem.insufficientScope("openid", scheme: token.scheme)
+        }
+        guard claims.audience.contains(settings.userInfoAudience) else {
+            throw Problem.invalidToken(scheme: token.scheme)
         }
         let person: Person?
         if let id = claims.personID {

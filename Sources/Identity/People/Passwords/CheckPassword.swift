@@ -2,9 +2,9 @@ import Core
 
 /// Whether a password may be set (identity rule 29, NIST SP 800-63B-4 §3.1.1.2).
 ///
-/// 1. at least 8 characters, 12 for staff, at most 256; 2. nothing of the person's own: sign-in name, parts of the phone
-/// or of the identity number; 3. none of the passwords that are tried first; 4. no row of keys, digits or repetitions.
-/// There are no rules of composition: they make passwords harder to remember and no harder to guess.
+/// 1. at least 8 characters, 12 for staff, at most 256; 2. nothing of the person's own: sign-in name, parts of the
+/// phone or of the identity number; 3. none of the passwords that are tried first; 4. no row of keys, digits or
+/// repetitions. There are no rules of composition: they make passwords harder to remember and no harder to guess.
 struct CheckPassword: Sendable {
     static let longest = 256
 

@@ -8,6 +8,9 @@ struct ClientFlags: ParsableArguments {
     @Option(help: "Name shown to people; standard: the id.")
     var name: String?
 
+    @Option(help: "Its name for readers of English; standard: the one name there is.")
+    var nameEn: String?
+
     @Option(help: "Id of the department that answers for the system, for example social.")
     var department: String?
 
@@ -210,8 +213,9 @@ struct ClientFlags: ParsableArguments {
 
     private var texts: [(String, String?)] {
         [
-            ("client_name", name), ("department", department), ("client_uri", clientUri), ("logo_uri", logoUri),
-            ("policy_uri", policyUri), ("tos_uri", tosUri), ("application_type", applicationType),
+            ("client_name", name), ("client_name#en", nameEn), ("department", department),
+            ("client_uri", clientUri), ("logo_uri", logoUri), ("policy_uri", policyUri), ("tos_uri", tosUri),
+            ("application_type", applicationType),
             ("backchannel_logout_uri", backchannelLogoutURI), ("frontchannel_logout_uri", frontchannelLogoutURI),
             ("initiate_login_uri", initiateLoginUri), ("token_endpoint_auth_method", authMethod),
             ("tls_client_auth_subject_dn", certificateSubjectDn), ("tls_client_auth_san_dns", certificateSanDns),

@@ -7,11 +7,11 @@ import Web
 struct CheckRequestObject: AuthorizeCheck {
     func check(_ parameters: ParameterList, _ client: Client, _ request: inout AuthorizationRequest) throws(OAuthError)
     {
-        if parameters.contains("request_uri") {
+        if parameters.value("request_uri") != nil {
             throw OAuthError(
                 .requestURINotSupported, "only a request_uri of the pushed authorization endpoint is taken")
         }
-        if parameters.contains("registration") {
+        if parameters.value("registration") != nil {
             throw OAuthError(.registrationNotSupported, "registration inside a request is not offered")
         }
     }

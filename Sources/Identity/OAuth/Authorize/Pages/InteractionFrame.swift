@@ -38,8 +38,8 @@ struct InteractionFrame: Sendable {
         }
     }
 
-    /// The client of a waiting request, if it is still registered and still answers at the address of the request: people
-    /// may take half an hour to sign in.
+    /// The client of a waiting request, if it is still registered and still answers at the address of the request:
+    /// people may take half an hour to sign in.
     func client(of authorization: AuthorizationRequest) async throws -> Client? {
         guard let client = try await clients.find(authorization.clientID) else { return nil }
         do {
@@ -85,12 +85,7 @@ struct InteractionFrame: Sendable {
 
     /// The language that the system asks for, unless the reader has picked one here.
     func language(_ context: WebContext, _ request: Request, _ authorization: AuthorizationRequest?) -> WebContext {
-        guard let wish = authorization?.uiLocales, let locale = WebLocale(uiLocales: wish),
-            !browsers.hasChosenLocale(request)
-        else { return context }
-        var context = context
-        context.locale = locale
-        return context
+        browsers.language(context, request, wish: authorization?.uiLocales)
     }
 
     func gone(_ context: WebContext) throws -> Response {

@@ -16,8 +16,8 @@ struct SelectAccountEndpoint: Sendable {
             return try await frame.advance(waiting, context) { interaction in
                 guard interaction == .chooseAccount else { return nil }
                 let model = SelectAccountPage(
-                    request: waiting.handle, clientName: waiting.client.name, session: names.mark(of: waiting.session),
-                    account: try await names.masked(waiting.session.personID))
+                    request: waiting.handle, clientName: waiting.client.label(context.locale),
+                    session: names.mark(of: waiting.session), account: try await names.masked(waiting.session.personID))
                 return try frame.renderer.render(
                     "identity/select-account", model, titleKey: "identity.select-account.title", context: context)
             }

@@ -38,7 +38,8 @@ struct StepUpEndpoint: Sendable {
         let halls = catalogue.current.halls.filter { $0.level == .city }.prefix(Self.hallsShown)
         func text(_ key: String) -> String { frame.renderer.text("identity.step-up." + key, context.locale) }
         return StepUpPage(
-            request: waiting.handle, clientName: waiting.client.name, level: text("level." + level.rawValue),
+            request: waiting.handle, clientName: waiting.client.label(context.locale),
+            level: text("level." + level.rawValue),
             present: text("level." + waiting.session.acr.rawValue), way: text("way." + level.rawValue),
             halls: halls.map {
                 StepUpPage.Hall(

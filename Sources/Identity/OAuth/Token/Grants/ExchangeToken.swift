@@ -2,16 +2,17 @@ import Core
 import Storage
 import Web
 
-/// `grant_type=urn:ietf:params:oauth:grant-type:token-exchange` (RFC 8693): a system that serves a request asks for a token
-/// with which it calls the next system on behalf of the same subject.
+/// `grant_type=urn:ietf:params:oauth:grant-type:token-exchange` (RFC 8693): a system that serves a request asks for a
+/// token with which it calls the next system on behalf of the same subject.
 ///
 /// 1. the client authenticates; 2. `subject_token` is a live access token of ours, issued to a client from which
-/// this one may exchange, or to itself, and the pair of the two says what for (`ExchangePair`); 3. `actor_token`, if there is one, is a live access token of this
-/// client; 4. without one the client itself is the actor, and only who may impersonate gets a token that does not say so
-/// (§1.1); the actors so far stay nested in `act` (§4.1); 5. audiences are those of the client's policy (§2.2.2
-/// `invalid_target`), and the level of assurance is the client's least; 6. scopes are those of the subject token that
-/// the client is registered for, or fewer, as far as the person may use them through this client (`ScopePolicy`); 7. the
-/// token dies with the subject token at the latest, and with its grant and session; 8. every exchange is in the audit trail.
+/// this one may exchange, or to itself, and the pair of the two says what for (`ExchangePair`); 3. `actor_token`, if
+/// there is one, is a live access token of this client; 4. without one the client itself is the actor, and only who may
+/// impersonate gets a token that does not say so (§1.1); the actors so far stay nested in `act` (§4.1); 5. audiences
+/// are those of the client's policy (§2.2.2 `invalid_target`), and the level of assurance is the client's least; 6.
+/// scopes are those of the subject token that the client is registered for, or fewer, as far as the person may use them
+/// through this client (`ScopePolicy`); 7. the token dies with the subject token at the latest, and with its grant and
+/// session; 8. every exchange is in the audit trail.
 struct ExchangeToken: TokenGrant {
     let type = Client.GrantType.tokenExchange
     /// Systems that call one another in a ring would grow tokens without end.

@@ -18,8 +18,8 @@ enum OpenGrant {
         if let refreshHash {
             let offline = grant.scopes.contains("offline_access")
             var ends = now + client.refreshLife
-            // Without `offline_access` nothing outlives the sign-in (OpenID Connect Core §11), however long the client's
-            // tokens live with it.
+            // Without `offline_access` nothing outlives the sign-in (OpenID Connect Core §11), however long the
+            // client's tokens live with it.
             if !offline {
                 guard let session = try RelyingSessionStore.sessionEnd(of: grant.sid, in: transaction) else {
                     return nil

@@ -8,9 +8,9 @@ import Web
 /// 1. `code`, `redirect_uri` present; 2. the code is known; 3. it was issued to this client;
 /// 4. `redirect_uri` is the one of the authorization request; 5. the PKCE verifier matches, and is
 /// there exactly when a challenge was (RFC 7636 §4.6, RFC 9700 §4.8.2); 6. the sender holds the DPoP key that the
-/// request named (RFC 9449 §10); 7. it has not expired; 8. last, the gate: of all who come this far, one redeems it. Whoever comes second has proved to
-/// hold the code and the verifier, so somebody stole one of them: everything the code gave is
-/// revoked (RFC 6749 §4.1.2, §10.5). The gate is last so that nobody without proof can do that.
+/// request named (RFC 9449 §10); 7. it has not expired; 8. last, the gate: of all who come this far, one redeems it.
+/// Whoever comes second has proved to hold the code and the verifier, so somebody stole one of them: everything the
+/// code gave is revoked (RFC 6749 §4.1.2, §10.5). The gate is last so that nobody without proof can do that.
 struct RedeemAuthorizationCode: TokenGrant {
     let type = Client.GrantType.authorizationCode
     let database: any Database
