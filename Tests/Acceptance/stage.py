@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 
+import httpx
 from booking_calls import confirm, hold, hold_first_free, free_slots
 from kiosk_device import KioskDevice
 from processes import PROGRAMS, Program, free_port
@@ -16,7 +17,10 @@ from system import ROUND_THE_CLOCK_HALL as HALL
 from system import Yimen
 
 ITEM = "estate-transfer-existing"
+SELF_SERVICE_ITEM = "id-card-renewal"
 CITIZEN, WAITING, EMPTY = "19900000016", "19900000015", "19900000014"
+HOLDING, CALLED = "19900000013", "19900000012"
+DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
 
 
 def officer_calls(yimen: Yimen, token: str, window: str, *, start: bool):
@@ -28,8 +32,15 @@ def officer_calls(yimen: Yimen, token: str, window: str, *, start: bool):
             assert desk.post(f"/api/v1/tickets/{called.json()['id']}/start").status_code == 200
 
 
+def device_code(yimen: Yimen) -> str:
+    """What a television shows that wants to sign in."""
+    yimen.succeed("client", "add", "--id", "stage-tv", "--name", "客厅电视", "--grant", DEVICE, "--scope", "openid")
+    endpoint = yimen.discovery()["device_authorization_endpoint"]
+    return httpx.post(endpoint, data={"client_id": "stage-tv", "scope": "openid"}).json()["user_code"]
+
+
 def set_up(yimen: Yimen, kiosk: KioskDevice):
-    """One citizen with a booking, a hold and a past; one who waits in the hall; windows that call and serve."""
+    """Citizens with a booking and a past, with a hold, waiting and called; windows that call and serve."""
     kiosk.enrol()
     app = RelyingParty(yimen, "stage", "openid booking")
     app.register()
@@ -42,6 +53,12 @@ def set_up(yimen: Yimen, kiosk: KioskDevice):
         confirm(citizen, hold(citizen, HALL, "estate-query", slots[-1]["start"]).json()["id"])
     with yimen.client(app.sign_in(WAITING)["access_token"]) as waiting:
         code = confirm(waiting, hold_first_free(waiting, HALL, ITEM)["id"]).json()["code"]
+    with yimen.client(app.sign_in(HOLDING)["access_token"]) as holding:
+        hold_first_free(holding, HALL, ITEM)
+    with yimen.client(app.sign_in(CALLED)["access_token"]) as called:
+        next_code = confirm(called, hold_first_free(called, HALL, SELF_SERVICE_ITEM)["id"]).json()["code"]
+    with yimen.client(kiosk.token()) as machine:
+        machine.post(f"/api/v1/halls/{HALL}/check-ins", json={"code": next_code})
     with yimen.client(kiosk.token()) as machine:
         for number in range(6):
             issued = machine.post(
@@ -49,6 +66,7 @@ def set_up(yimen: Yimen, kiosk: KioskDevice):
             )
             assert issued.status_code == 201, issued.text
     officer = desk.sign_in("officer.jinan")["access_token"]
+    officer_calls(yimen, officer, f"{HALL}-self-1", start=False)
     officer_calls(yimen, officer, f"{HALL}-estate-1", start=True)
     officer_calls(yimen, officer, f"{HALL}-estate-2", start=False)
     with yimen.client(kiosk.token()) as machine:
@@ -59,6 +77,7 @@ def main() -> int:
     port = int(sys.argv[1]) if len(sys.argv) > 1 else free_port()
     yimen = Yimen("sqlite", "stage")
     yimen.at(port)
+    yimen.environment["YIMEN_BOOKING_HOLD_SECONDS"] = "3600"
     samples = None
     try:
         yimen.prepare()
@@ -71,6 +90,7 @@ def main() -> int:
         print(f"site      {yimen.url}")
         print(f"samples   http://localhost:{port + 1}")
         print(f"YIMEN_DEMO_PASSWORD={DEMO_PASSWORD}")
+        print(f"YIMEN_DEVICE_CODE={device_code(yimen)}")
         print(f"YIMEN_KIOSK_ID={kiosk.client_id}")
         print(f"YIMEN_KIOSK_SECRET={kiosk.secret}", flush=True)
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
