@@ -4,8 +4,13 @@ import time
 
 import httpx
 import pytest
+from booking_calls import confirm, free_slots, hold
+from persons import new_citizen
+from processes import wait_until
+from system import DEMO_PASSWORD
 from system import ROUND_THE_CLOCK_HALL as HALL
 from system import seeded
+from web_visitor import WebVisitor
 
 ITEM = "social-card-application"
 NEW_ITEM = "琉璃瓦登记"
@@ -66,3 +71,29 @@ def test_an_answer_kept_by_a_client_is_not_used_after_a_change(yimen, reader):
     yimen.change(f"UPDATE catalogue_item SET name_zh = '{NEW_ITEM}' WHERE id = '{ITEM}'")
     yimen.change("UPDATE catalogue_revision SET revision = revision + 1 WHERE id = 'catalogue'")
     within_a_second(lambda: reader.get(f"/api/v1/items/{ITEM}", headers=kept).status_code == 200)
+
+
+def test_a_day_that_is_closed_takes_no_more_bookings_and_tells_those_it_has(yimen, portal, reader):
+    hall = "jinan"
+    name = new_citizen(yimen)
+    with yimen.client(portal.sign_in(name)["access_token"]) as citizen:
+        start = free_slots(citizen, hall, ITEM, days=8)[-1]["start"]
+        booked = confirm(citizen, hold(citizen, hall, ITEM, start).json()["id"]).json()
+        date = start[:10]
+        yimen.change(f"DELETE FROM catalogue_calendar_day WHERE date = '{date}'")
+        yimen.change(
+            "INSERT INTO catalogue_calendar_day (date, year, kind, acts_as_weekday, name_zh, name_en)"
+            f" VALUES ('{date}', {date[:4]}, 'off', NULL, '停电', 'Power cut')"
+        )
+        yimen.change("UPDATE catalogue_revision SET revision = revision + 1 WHERE id = 'catalogue'")
+        slots = {"item": ITEM, "date": date}
+        wait_until(
+            lambda: not reader.get(f"/api/v1/halls/{hall}/slots", params=slots).json()["slots"],
+            "the times of the day are gone",
+            seconds=10,
+        )
+        assert hold(citizen, hall, ITEM, start).status_code == 422
+        assert citizen.get(f"/api/v1/reservations/{booked['id']}").json()["state"] == "booked"
+    visitor = WebVisitor()
+    page = visitor.sign_in(visitor.open(f"{yimen.url}/bookings/{booked['id']}"), name, DEMO_PASSWORD)
+    assert "大厅这一天不开放了" in page.text

@@ -90,7 +90,8 @@ struct AccountEndpoint: Sendable {
             .of(person.id, context.locale)
         let model = AccountPage(
             name: details.maskedName, phone: details.maskedPhone, signInName: person.signInName,
-            level: session.acr.rawValue, devices: devices, news: news?.told,
+            level: renderer.text("identity.step-up.level." + session.acr.rawValue, context.locale), devices: devices,
+            news: news?.told,
             asksItself: !asked && news?.isFresh == true && news?.told.anyIsWaiting == true)
         return try renderer.render("identity/account", model, titleKey: "identity.account.title", context: context)
     }

@@ -64,6 +64,14 @@ package struct PageRenderer: Sendable {
         return response
     }
 
+    /// Who was too fast is told the seconds to wait.
+    private func advice(_ problem: Problem, _ key: String, _ locale: WebLocale) -> String {
+        let advice = text(key + ".advice", locale)
+        let wait = problem.headers.first { $0.name.lowercased() == "retry-after" }?.value
+        guard problem.kind == .tooManyRequests, let wait else { return advice }
+        return advice + text("web.problem.retry-after", locale, ["seconds": wait])
+    }
+
     /// A friendly page for a problem; never shows internals or repeats input.
     package func errorPage(_ problem: Problem, context: WebContext) -> Response {
         let prefix = "web.problem." + problem.kind.name
@@ -72,7 +80,7 @@ package struct PageRenderer: Sendable {
         let screen = ErrorScreen(path: String(context.target.prefix { $0 != "?" }))
         let model = ErrorPage(
             status: problem.kind.status, heading: text(key + ".title", context.locale),
-            advice: text(key + ".advice", context.locale), code: problem.kind.name,
+            advice: advice(problem, key, context.locale), code: problem.kind.name,
             requestId: problem.kind.status >= 500 ? context.id : nil,
             retry: problem.kind.status == 503 || problem.kind.status == 429 || problem.kind == .forgery,
             idle: screen.idle, endURL: screen.endURL(target: context.target))

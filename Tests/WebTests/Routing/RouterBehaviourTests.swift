@@ -189,6 +189,18 @@ struct RouterBehaviourTests {
         }
     }
 
+    @Test func `a page for who was too fast says how long to wait`() async throws {
+        try await WebFixture().run { router in
+            router.pages.get("/fast") { _, _ -> Response in
+                throw Problem(.tooManyRequests, headers: [Problem.Header("Retry-After", "12")])
+            }
+        } body: { client in
+            let page = try await client.get("/fast", [.accept: "text/html"])
+            #expect(page.status == .tooManyRequests && page.headers[.retryAfter] == "12")
+            #expect(page.text.contains("12 秒后可以再试"))
+        }
+    }
+
     @Test func `an address that is too long is 414`() async throws {
         try await run { client in
             let response = try await client.get("/page?x=" + String(repeating: "a", count: 8192))

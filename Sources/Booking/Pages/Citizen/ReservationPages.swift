@@ -83,7 +83,7 @@ struct ReservationPages: Sendable {
         let person = try context.requireSignedIn()
         let found = try await desk.booking.reservations.find(try id(context), by: person).reservation
         let url = pagePath("bookings", found.id)
-        guard found.state == .booked else { return .redirect303(url) }
+        guard found.isChangeable(at: desk.now, cutoff: desk.settings.cancelCutoff) else { return .redirect303(url) }
         let words = desk.words(context)
         let facts = VisitFacts(found, desk: desk, words: words)
         let page = CancelPage(

@@ -89,7 +89,7 @@ struct BackchannelAuthenticationEndpoint: Sendable {
             kind: "approval.asked", actor: client.subject, subject: opening.id, detail: "ciba", surroundings)
         // Only the system's name: a phone may lie open on a table.
         let text = LocalizedText(
-            zh: "【一门】\(client.label.zh)请您确认一次登录。请打开一门“我的账户”中的“待我确认”查看；不是您本人操作请拒绝。",
+            zh: "【一门】\(client.label.zh)请您确认一次登录。请打开一门“我的账号”中的“待我确认”查看；不是您本人操作请拒绝。",
             en:
                 "[Yimen] \(client.label.en) asks you to confirm a sign-in. Open “Waiting for me” in your account; refuse if it is not you."
         )
