@@ -87,7 +87,7 @@ enum ConfigurationKeys {
             "Open bookings of one person over all channels; 0 is no limit."),
         ConfigurationKey(
             "booking.limits.perItemAndDay", .integer(0...100), standard: "2",
-            "Bookings of one person for the same item on one day, also those cancelled on that very day; 0 is no limit."
+            "Bookings of one person for the same item on one day, over or cancelled on that day too; 0 is no limit."
         ),
         ConfigurationKey(
             "booking.limits.moves", .integer(0...100), standard: "5",
