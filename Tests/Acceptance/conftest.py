@@ -23,15 +23,8 @@ def backends() -> list:
 def yimen(request):
     """One seeded server per database, shared by the tests; rate limits are off (they have tests of their own)."""
     system = Yimen(request.param, "shared")
-    try:
-        system.prepare()
-        system.start()
+    with system.served():
         yield system
-        assert system.stop() == 0, f"the server did not end cleanly:\n{system.program.last_words()}"
-    finally:
-        if system.program and system.program.process.poll() is None:
-            system.program.process.kill()
-        system.remove()
 
 
 @pytest.fixture(scope="session")

@@ -24,17 +24,10 @@ def without_limits(backend: str, name: str, server: str | None = None) -> Yimen:
 @contextmanager
 def serving(yimen: Yimen):
     """Prepared and started, with an app that may book; ends cleanly, by itself the same process all the time."""
-    try:
-        yimen.prepare()
-        yimen.start()
+    with yimen.served():
         app = RelyingParty(yimen, "acceptance-app", "openid profile booking")
         app.register()
         yield app
-        assert yimen.stop() == 0
-    finally:
-        if yimen.program and yimen.program.process.poll() is None:
-            yimen.program.process.kill()
-        yimen.remove()
 
 
 class Work:

@@ -110,6 +110,19 @@ class Yimen:
     def stop(self) -> int:
         return self.program.stop()
 
+    @contextlib.contextmanager
+    def served(self):
+        """Prepared and started; ends cleanly when nobody needs it any more, and leaves nothing behind."""
+        try:
+            self.prepare()
+            self.start()
+            yield self
+            assert self.stop() == 0, f"the server did not end cleanly:\n{self.program.last_words()}"
+        finally:
+            if self.program and self.program.process.poll() is None:
+                self.program.process.kill()
+            self.remove()
+
     def remove(self):
         shutil.rmtree(self.directory, ignore_errors=True)
         if self._database:

@@ -118,15 +118,8 @@ def strict(request):
     yimen.environment["YIMEN_LIMITS_ENABLED"] = "true"
     for kind in ("PAGE", "READ", "WRITE", "SIGN_IN", "TOKEN"):
         yimen.environment |= {f"YIMEN_LIMITS_{kind}_PER_MINUTE": "1", f"YIMEN_LIMITS_{kind}_BURST": "2"}
-    try:
-        yimen.prepare()
-        yimen.start()
+    with yimen.served():
         yield yimen
-        assert yimen.stop() == 0
-    finally:
-        if yimen.program and yimen.program.process.poll() is None:
-            yimen.program.process.kill()
-        yimen.remove()
 
 
 def over_the_limit(client: httpx.Client, method: str, path: str, **more) -> httpx.Response:

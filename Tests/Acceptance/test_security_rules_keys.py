@@ -23,15 +23,8 @@ DAY = 24 * 60 * 60
 def house(request):
     """A system whose keys the test makes older; a started server takes the steps that are due."""
     house = Yimen(request.param, "rules-keys")
-    try:
-        house.prepare()
-        house.start()
+    with house.served():
         yield house
-        assert house.stop() == 0
-    finally:
-        if house.program and house.program.process.poll() is None:
-            house.program.process.kill()
-        house.remove()
 
 
 @pytest.fixture(scope="module")

@@ -24,15 +24,8 @@ def narrow(request):
     """Few passwords may wait here, and a proxy in front says whose address it is."""
     narrow = Yimen(request.param, "narrow")
     narrow.environment |= {"YIMEN_PASSWORDS_QUEUE": "1", "YIMEN_HTTP_TRUSTED_PROXIES": "127.0.0.1"}
-    try:
-        narrow.prepare()
-        narrow.start()
+    with narrow.served():
         yield narrow
-        assert narrow.stop() == 0
-    finally:
-        if narrow.program and narrow.program.process.poll() is None:
-            narrow.program.process.kill()
-        narrow.remove()
 
 
 def attempt(

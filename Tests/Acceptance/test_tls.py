@@ -25,15 +25,8 @@ def secured(tmp_path_factory):
         "YIMEN_HTTP_CERTIFICATE_KEY": str(directory / "server.key"),
     }
     system.verify = str(directory / "development-ca.pem")
-    try:
-        system.prepare()
-        system.start()
+    with system.served():
         yield system
-        assert system.stop() == 0
-    finally:
-        if system.program and system.program.process.poll() is None:
-            system.program.process.kill()
-        system.remove()
 
 
 def test_speaks_http_2(secured):
