@@ -3,6 +3,7 @@ import Core
 import Cryptography
 import Foundation
 import Storage
+import Synchronization
 import TestKit
 import Testing
 
@@ -188,11 +189,16 @@ func overlapping(
     _ second: () async throws -> Void
 ) async throws {
     let (isOpen, signal) = AsyncStream.makeStream(of: Void.self)
+    let hasEnded = Mutex(false)
     async let one: Void = database.transaction { tx in
         defer { signal.finish() }
         try first(tx)
         signal.finish()
-        Thread.sleep(forTimeInterval: 0.4)
+        // On a busy machine the second may be slow to come this far.
+        let latest = ContinuousClock.now + .seconds(database.engine == .postgres ? 10 : 0.4)
+        while .now < latest, !hasEnded.withLock({ $0 }), try !isWaitedFor(tx, database.engine) {
+            Thread.sleep(forTimeInterval: 0.02)
+        }
     }
     for await _ in isOpen {}
     let ended: Result<Void, any Error>
@@ -201,8 +207,17 @@ func overlapping(
     } catch {
         ended = .failure(error)
     }
+    hasEnded.withLock { $0 = true }
     try await one
     try ended.get()
+}
+
+/// Whether another transaction stands before a row that this one holds; SQLite cannot tell.
+private func isWaitedFor(_ tx: any Transaction, _ engine: DatabaseEngine) throws -> Bool {
+    guard engine == .postgres else { return false }
+    return try !tx.query(
+        "SELECT pid FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+    ).isEmpty
 }
 
 /// The problem that `body` throws; `nil` when it throws none. Any other error is an issue of the test.
