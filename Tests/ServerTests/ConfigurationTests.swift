@@ -96,6 +96,11 @@ struct ConfigurationTests {
         #expect(found.allSatisfy { !$0.description.contains("hidden") })
     }
 
+    @Test(arguments: ["", "\n", "# nothing but a comment\n"])
+    func `a file without settings sets nothing`(text: String) async throws {
+        #expect(await faults(text).isEmpty)
+    }
+
     @Test(arguments: ["- a\n- b\n", "http: [unclosed\n", "just text"])
     func `a file that is no mapping is refused`(text: String) async throws {
         let found = await faults(text)

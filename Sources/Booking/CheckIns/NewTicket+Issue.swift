@@ -40,8 +40,7 @@ extension NewTicket {
             id: id, number: number, reservation: visit.id, hall: hall, queue: queue,
             zone: catalogue.group(queue)?.zone, windows: catalogue.windows(of: queue).map(\.id), items: visit.items,
             priority: priority, state: .waiting, ahead: outlook.ahead, wait: outlook.estimate,
-            isStaffed: outlook.isStaffed,
-            issuedAt: now, slotStart: visit.start, late: visit.start != nil && !punctual)
+            isStaffed: outlook.isStaffed, issuedAt: now, slotStart: visit.start, late: visit.start != nil && !punctual)
         let detail = JSONValue.object([
             "number": .string(number), "queue": .string(queue), "reservation": .string(visit.id),
             "origin": .string(origin), "class": .string(priority.rawValue),

@@ -9,7 +9,7 @@ extension QueueTicket: StoredAnswer {
             "ahead": .integer(Int64(ahead)), "median": wait.map { .integer(Int64($0.median)) },
             "low": wait.map { .integer(Int64($0.low)) }, "high": wait.map { .integer(Int64($0.high)) },
             "issuedAt": .integer(issuedAt.milliseconds), "slotStart": slotStart.map { .integer($0.milliseconds) },
-            "late": .bool(late), "unstaffed": isStaffed ? nil : true,
+            "late": .bool(late), "staffed": .bool(isStaffed),
         ])
     }
 
@@ -28,7 +28,7 @@ extension QueueTicket: StoredAnswer {
         self.init(
             id: id, number: number, reservation: reservation, hall: hall, queue: queue, zone: stored.text("zone"),
             windows: windows, items: items, priority: priority, state: state, ahead: Int(ahead), wait: wait,
-            isStaffed: stored.flag("unstaffed") != true, issuedAt: issuedAt, slotStart: stored.instant("slotStart"),
+            isStaffed: stored.flag("staffed") ?? true, issuedAt: issuedAt, slotStart: stored.instant("slotStart"),
             late: late)
     }
 }

@@ -11,10 +11,10 @@ struct PlayedQueue {
         let isAtHead: Bool
         /// How many more are called before this one is in turn again (T12).
         var behind: Int
+        let milliseconds: Double
 
         /// As in `CallingOrder`, for one who may be called: before all, in turn, behind others.
         var tier: Int { isAtHead ? -1 : behind > 0 ? 1 : 0 }
-        let milliseconds: Double
     }
 
     struct Next: Equatable {
@@ -26,7 +26,7 @@ struct PlayedQueue {
 
     private let scale: CallingOrder.Scale
     private var places: [Place]
-    private var someStandBehind: Bool
+    private let someStandBehind: Bool
 
     init(_ candidates: [Candidate], order: CallingOrder) {
         scale = CallingOrder.Scale(order.settings)

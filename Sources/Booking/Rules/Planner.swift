@@ -13,16 +13,20 @@ package struct Planner: Sendable, Service {
 
     /// Plans until shutdown: at once, then as days begin and as rules, calendar or catalogue change.
     package func run() async throws {
-        let last = Mutex<(revision: Int64, at: ContinuousClock.Instant)?>(nil)
+        let last = Mutex<(revision: Int64?, tried: ContinuousClock.Instant)?>(nil)
         await BackgroundRounds(name: "plan", pause: .seconds(1)).run {
             // A day that has been closed must not go on taking bookings.
             let revision = core.catalogue.current.revision
             let isFresh = last.withLock { last in
-                last.map { $0.revision == revision && .now - $0.at < Self.pause } ?? false
+                guard let known = last, known.revision == revision, .now - known.tried < Self.pause else {
+                    last = (last?.revision, .now)
+                    return false
+                }
+                return true
             }
             guard !isFresh else { return }
             try await plan()
-            last.withLock { $0 = (revision, .now) }
+            last.withLock { $0?.revision = revision }
         }
     }
 

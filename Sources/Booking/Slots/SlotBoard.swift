@@ -89,13 +89,11 @@ package final class SlotBoard: Sendable {
                     try CellStore.cells(group: key.group, from: first, to: last.adding(days: 1), in: $0)
                 }
             }
-            let finder = SlotFinder(minutes: key.minutes, channel: channel, now: now)
-            let starts = Set(finder.slots(in: cells).map { ProvinceTime.date(of: $0.start) })
-            let visits = finder.visits(in: cells)
+            let visits = SlotFinder(minutes: key.minutes, channel: channel, now: now).visits(in: cells)
             let days = (from.dayNumber...to.dayNumber).map { number in
                 let date = LocalDate(dayNumber: number)
-                let isOpen = date <= last && starts.contains(date)
-                return DayAvailability(date: date, open: isOpen, remaining: isOpen ? visits[date] ?? 0 : 0)
+                let left = date <= last ? visits[date] : nil
+                return DayAvailability(date: date, open: left != nil, remaining: left ?? 0)
             }
             return Availability(days: days, json: SlotBoard.json(days), readAt: now)
         }

@@ -18,14 +18,14 @@ struct SlotFinder: Sendable {
         }
     }
 
-    /// How many visits of this length each day can still take beside and after one another. The places of all starts
-    /// together are more, as their times overlap.
+    /// How many visits of this length each day can still take beside and after one another; 0 for a day that is full,
+    /// none for a day on which nothing starts. The places of all starts together are more, as their times overlap.
     func visits(in cells: [StoredCell]) -> [LocalDate: Int] {
         let open = cells.filter(\.open)
         var left = open.map { $0.remaining(on: channel) }
         var result = [LocalDate: Int]()
-        for index in open.indices where left[index] > 0 {
-            guard let visit = visit(from: index, in: open), let count = left[visit].min(), count > 0 else { continue }
+        for index in open.indices {
+            guard let visit = visit(from: index, in: open), let count = left[visit].min() else { continue }
             // The earliest first: visits of one length leave the most room so.
             for cell in visit { left[cell] -= count }
             result[ProvinceTime.date(of: open[index].start), default: 0] += count

@@ -48,9 +48,9 @@ struct AccountEndpoint: Sendable {
         let isOut = action == "sign-out-everywhere" || (action == "sign-out-device" && target == session.id)
         // Systems with a front channel alone are told by this very browser, on the way back.
         guard isOut else {
-            return try signedOut.answer(ended, destination: "/account", isOut: false, context: context)
+            return try await signedOut.answer(ended, destination: "/account", isOut: false, context: context)
         }
-        var response = try signedOut.answer(ended, destination: nil, context: context)
+        var response = try await signedOut.answer(ended, destination: nil, context: context)
         browsers.forget(on: &response)
         return response
     }

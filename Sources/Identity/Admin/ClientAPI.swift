@@ -8,7 +8,7 @@ import Web
 /// role besides: auditors read, administrators change. Every change is audited with the actor by the registry.
 struct ClientAPI: Sendable {
     /// Members of a client's answer that nobody sets; sent back unchanged they are passed over.
-    private static let readOnly: Set<String> = ["id", "state", "version", "origin", "createdAt", "updatedAt"]
+    private static let readOnly = ClientJSON.unset
     private static let bodyLimit = 128 * 1024
 
     let registry: ClientRegistry
@@ -141,13 +141,12 @@ struct ClientAPI: Sendable {
         let types = ["application/json", "application/merge-patch+json"]
         let body = try await JSONBody.read(request, types: types, limit: Self.bodyLimit).value
         return try await Problem.translating {
-            guard let record = try await registry.record(id) else { throw Problem(.notFound) }
-            // Of another version than the caller has read, the answer is that it has changed.
-            if expected.map({ $0 == record.version }) ?? true {
+            let updated = try await registry.update(id, expecting: expected, by: actor) { record in
                 let faults = Self.unsettable(body, record)
                 guard faults.isEmpty else { throw ClientRegistrationFault(faults: faults) }
+            } _: {
+                try edit(&$0, body)
             }
-            let updated = try await registry.update(id, expecting: expected, by: actor) { try edit(&$0, body) }
             return ClientJSON.response(updated.record, secret: updated.secret)
         }
     }

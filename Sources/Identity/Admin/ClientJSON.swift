@@ -26,13 +26,16 @@ enum ClientJSON {
         return .object(head(record) + more.compactMap { name, value in value.map { JSONValue.Member(name, $0) } })
     }
 
-    /// What nobody sets.
+    /// What nobody sets, and how it is read.
+    private static let headMembers: [(String, @Sendable (ClientRecord) -> JSONValue)] = [
+        ("id", { .string($0.client.id) }), ("state", { .string($0.state.rawValue) }),
+        ("version", { .integer($0.version) }), ("origin", { .string($0.origin.rawValue) }),
+        ("createdAt", { .string(ProvinceTime.format($0.createdAt)) }),
+        ("updatedAt", { .string(ProvinceTime.format($0.updatedAt)) }),
+    ]
+    static let unset = Set(headMembers.map(\.0))
+
     static func head(_ record: ClientRecord) -> [JSONValue.Member] {
-        [
-            .init("id", .string(record.client.id)), .init("state", .string(record.state.rawValue)),
-            .init("version", .integer(record.version)), .init("origin", .string(record.origin.rawValue)),
-            .init("createdAt", .string(ProvinceTime.format(record.createdAt))),
-            .init("updatedAt", .string(ProvinceTime.format(record.updatedAt))),
-        ]
+        headMembers.map { JSONValue.Member($0.0, $0.1(record)) }
     }
 }

@@ -36,12 +36,14 @@ extension ClientRegistry {
     /// - Throws: `ClientRegistrationFault`, `ClientChangeRefusal`.
     package func update(
         _ id: String, expecting expected: Int64? = nil, by actor: String = operatorName,
+        judging judge: @Sendable (ClientRecord) throws -> Void = { _ in },
         _ change: @Sendable (inout ClientRegistration) throws -> Void
     ) async throws -> Updated {
         for _ in 0..<3 {
             guard let record = try await record(id) else { throw ClientChangeRefusal.notFound(id) }
             guard !record.client.isOwnPages else { throw ClientChangeRefusal.ownPages }
             guard expected == nil || expected == record.version else { throw ClientChangeRefusal.stale }
+            try judge(record)
             var registration = ClientRegistration(record.client)
             try change(&registration)
             registration.id = id

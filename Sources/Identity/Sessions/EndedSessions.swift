@@ -15,7 +15,6 @@ struct EndedSessions: Sendable {
 struct EndedSystem: Sendable {
     let sid: String
     let clientID: String
-    let name: LocalizedText
     /// To be loaded by the browser that signs out (OpenID Connect Front-Channel Logout 1.0 §2).
     let frontchannelURI: String?
     /// Whether a logout token is on its way.

@@ -83,7 +83,6 @@ struct SessionEnding: Sendable {
         }
         return EndedSystem(
             sid: session.sid, clientID: session.clientID,
-            name: client?.label ?? LocalizedText(zh: session.clientID, en: session.clientID),
             frontchannelURI: client?.policy.frontchannelLogoutURI, isTold: isTold)
     }
 }

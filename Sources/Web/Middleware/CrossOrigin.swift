@@ -32,8 +32,7 @@ struct CrossOrigin: RouterMiddleware {
             response.headers[.accessControlMaxAge] = "600"
         } else {
             response.headers[.accessControlExposeHeaders] =
-                "WWW-Authenticate, Retry-After, Location, DPoP-Nonce, ETag, "
-                + "Content-Disposition"
+                "WWW-Authenticate, Retry-After, Location, DPoP-Nonce, ETag, Content-Disposition"
         }
         return response
     }

@@ -20,6 +20,8 @@ struct RegistrationCheckTests {
     static let rows: [(String, Change)] = [
         ("client_name", { $0.name = "bad\u{202E}name" }), ("client_name", { $0.name = "" }),
         ("client_name", { $0.name = String(repeating: "名", count: 101) }),
+        ("client_secret", { $0.secret = Secret("long-enough-but+with-a-plus") }),
+        ("client_secret", { $0.secret = Secret("long-enough-but-100%-unclear") }),
         ("client_name#en", { $0.profile.nameEnglish = "a\u{200B}b" }),
         ("contacts", { $0.profile.contacts = ["x"] }),
         ("contacts", { $0.profile.contacts = Array(repeating: "a@b.example", count: 11) }),

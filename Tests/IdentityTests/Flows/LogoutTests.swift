@@ -129,7 +129,7 @@ struct LogoutTests {
                 let page = try await browser.get(logout(row), house.client)
                 #expect(page.status == .badRequest && page.headers[.location] == nil, "\(row)")
                 #expect(!page.text.contains("evil.example"))
-                #expect(page.text.contains("您还没有退出登录"))
+                #expect(page.text.contains("这次退出没有完成"))
             }
             #expect(try await house.authorize(Attempt().with("prompt", "none"), &browser).answer?.single("code") != nil)
         }

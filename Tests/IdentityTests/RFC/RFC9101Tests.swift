@@ -157,6 +157,14 @@ struct RFC9101Tests {
             for object in forged {
                 #expect(try await push(object).error == "invalid_request_object")
             }
+            // The developer reads which of the many ways it was.
+            for (object, advice) in [
+                (try good.signed(by: key, type: "at+jwt"), "typ"), (String(valid.dropLast(4)) + "AAAA", "signed"),
+                (try good.signed(by: stranger), "kid"), ("a.b.c", "compact form"),
+            ] {
+                let said = try await push(object).json()["error_description"]?.stringValue ?? ""
+                #expect(said.contains(advice), "\(said)")
+            }
             for (name, value) in [
                 ("nbf", JSONValue.integer(now + 8)), ("aud", .strings([House.issuer, "https://else.example"])),
                 ("max_age", 60), ("max_age", .number(60)), ("prompt", .null), ("extension", .array([true])),

@@ -4,7 +4,7 @@ import Web
 /// How the client proves itself fits what it registers for that.
 ///
 /// 1. a secret exactly for the methods that send one; 16 to 256 printable ASCII characters, since its plain digest is
-///    what is kept;
+///    what is kept, without + and %, which libraries send in ways of their own;
 /// 2. the subject of its certificate, in exactly one form, for `tls_client_auth` alone (RFC 8705 §2.1.2).
 struct CheckAuthentication: RegistrationCheck {
     private static let minimumSecretLength = 16

@@ -81,7 +81,7 @@ struct LogoutEndpoint: Sendable {
             }
             await sessions.announce(ended)
         }
-        var response = try signedOut.answer(ended, destination: logout.destination, context: context)
+        var response = try await signedOut.answer(ended, destination: logout.destination, context: context)
         // A request without the cookie must not be able to take it away.
         if session != nil { browsers.forget(on: &response) }
         return response

@@ -27,16 +27,13 @@ struct SignedOutPages: Sendable {
     /// - Parameters:
     ///   - destination: where the asking system wants the browser; at once, unless there are frames to load.
     ///   - isOut: whether this browser is signed out here too, and not of single systems alone.
-    func answer(_ ended: EndedSessions, destination: String?, isOut: Bool = true, context: WebContext) throws
+    func answer(_ ended: EndedSessions, destination: String?, isOut: Bool = true, context: WebContext) async throws
         -> Response
     {
         let frames = FrontchannelLogout(issuer: issuer).frames(of: ended)
         if frames.isEmpty, let destination { return Response.redirect303(destination).withNoStore() }
-        let told = ToldSystems(
-            ended.systems.filter { $0.clientID != Client.ownPagesID }.map {
-                ToldSystems.System(
-                    name: $0.name.text(language: context.locale.rawValue), state: $0.isTold ? .waiting : nil)
-            })
+        let others = ended.systems.filter { $0.clientID != Client.ownPagesID }
+        let told = try await told(others.map { ($0.clientID, $0.isTold ? .waiting : nil) }, context)
         let isAwaited = told?.anyIsWaiting == true
         let page = SignedOutPage(
             told: told, isOut: isOut, frames: frames, destination: destination,
@@ -56,16 +53,22 @@ struct SignedOutPages: Sendable {
         else { return try render(SignedOutPage(), context) }
         let logout = String(decoding: opened, as: UTF8.self)
         let deliveries = try await database.read { try LogoutDeliveryStore.list(logout: logout, in: $0) }
-        var systems = [ToldSystems.System]()
-        for delivery in deliveries {
-            let name = try await clients.label(of: delivery.clientID, context.locale)
-            systems.append(ToldSystems.System(name: name, state: delivery.state))
-        }
-        let told = ToldSystems(systems)
+        let told = try await told(deliveries.map { ($0.clientID, $0.state) }, context)
         let isFresh = deliveries.contains { $0.endedAt + Self.patience > surroundings.now() }
         return try render(
             SignedOutPage(told: told, again: told?.anyIsWaiting == true ? Self.path : nil, asksItself: isFresh),
             context)
+    }
+
+    private func told(
+        _ states: [(client: String, state: LogoutDelivery.State?)], _ context: WebContext
+    ) async throws -> ToldSystems? {
+        var systems = [ToldSystems.System]()
+        for (client, state) in states {
+            systems.append(
+                ToldSystems.System(name: try await clients.label(of: client, context.locale), state: state))
+        }
+        return ToldSystems(systems)
     }
 
     private func render(_ page: SignedOutPage, _ context: WebContext) throws -> Response {
