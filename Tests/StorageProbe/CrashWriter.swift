@@ -7,7 +7,10 @@ struct CrashWriter {
     let file: String
 
     func run() async throws {
-        let database = try SQLiteDatabase(SQLiteSettings(path: file), logger: Logger(label: "probe"))
+        var settings = SQLiteSettings(path: file)
+        // So that many a process dies while the log is moved back or begins anew.
+        settings.logPages = 20
+        let database = try SQLiteDatabase(settings, logger: Logger(label: "probe"))
         try await Migrator(database: database).migrate([ProbeTables.all])
         try? await ProbeTables.addCounters(1, to: database)
         let prefix = UUID().uuidString

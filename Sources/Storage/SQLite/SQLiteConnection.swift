@@ -1,10 +1,14 @@
+import Core
 import Foundation
 import GRDB
 import GRDBSQLite
 
 /// One connection, used by one thread only.
 final class SQLiteConnection {
-    enum Role { case writer, reader }
+    enum Role { case writer, reader, checkpointer }
+
+    /// How long the writer waits for reads before it gives up beginning the log anew, for this time.
+    private static let restartPatience = Duration.milliseconds(10)
 
     /// Statements kept compiled; texts put together at run time must not fill the memory.
     private static let statementLimit = 1000
@@ -12,6 +16,7 @@ final class SQLiteConnection {
     let handle: OpaquePointer
     let path: String
     private let role: Role
+    private let lockTimeout: Duration
     private let queue: DatabaseQueue
     private var statements = [SQL: SQLiteStatement]()
     private var controls = SQLiteControlStatements()
@@ -24,6 +29,7 @@ final class SQLiteConnection {
     init(_ role: Role, _ settings: SQLiteSettings) throws {
         path = settings.path
         self.role = role
+        lockTimeout = settings.lockTimeout
         do {
             queue = try DatabaseQueue(path: path, configuration: SQLiteConnection.configuration(role, settings))
             guard let handle = queue.inDatabase({ $0.sqliteConnection }) else {
@@ -32,6 +38,8 @@ final class SQLiteConnection {
             self.handle = handle
             try queue.inDatabase { database in
                 if role == .writer { try SQLiteConnection.prepareForWriting(database, settings) }
+                // What is moved back is flushed before the log may begin anew.
+                if role != .reader { try database.execute(sql: "PRAGMA synchronous = FULL") }
                 try database.execute(sql: "PRAGMA cache_size = \(role == .writer ? -48_000 : -4_000)")
                 try database.execute(sql: "PRAGMA temp_store = MEMORY")
             }
@@ -59,9 +67,8 @@ final class SQLiteConnection {
             throw StorageError.unavailable(
                 "\(settings.path) cannot use a write-ahead log: the data directory must be on a local disk")
         }
-        try database.execute(sql: "PRAGMA synchronous = FULL")
-        // Pages that many groups change are written back once for them all.
-        try database.execute(sql: "PRAGMA wal_autocheckpoint = 8000")
+        // `WriteAheadLog` says when, see there.
+        try database.execute(sql: "PRAGMA wal_autocheckpoint = 0")
         // A log that grew under a long read is cut back at the next checkpoint.
         try database.execute(sql: "PRAGMA journal_size_limit = 67108864")
         if settings.maximumPages > 0 {
@@ -101,6 +108,34 @@ final class SQLiteConnection {
         defer { sqlite3_finalize(statement) }
         guard code == SQLITE_OK, sqlite3_step(statement) == SQLITE_ROW else { throw error(sqlite3_errcode(handle)) }
         return sqlite3_column_int64(statement, 0)
+    }
+
+    /// Tells `log` after each commit how long it is.
+    func report(to log: WriteAheadLog) {
+        sqlite3_wal_hook(
+            handle,
+            { context, _, _, pages in
+                guard let context else { return SQLITE_OK }
+                Unmanaged<WriteAheadLog>.fromOpaque(context).takeUnretainedValue().grew(to: Int(pages))
+                return SQLITE_OK
+            }, Unmanaged.passUnretained(log).toOpaque())
+    }
+
+    /// Moves pages of the write-ahead log back into the file.
+    ///
+    /// - Throws: `StorageError.unavailable` when the file cannot be written, for example because the disk is full.
+    func checkpoint(_ mode: CheckpointMode) throws -> Checkpoint {
+        var (pages, moved) = (Int32(-1), Int32(-1))
+        if mode == .restart { wait(atMost: SQLiteConnection.restartPatience) }
+        let code = sqlite3_wal_checkpoint_v2(handle, nil, mode.code, &pages, &moved)
+        if mode == .restart { wait(atMost: lockTimeout) }
+        // Busy: some pages are still needed by a read, or another process is at it; the rest has been moved.
+        guard code == SQLITE_OK || code == SQLITE_BUSY else { throw error(code) }
+        return Checkpoint(pages: Int(max(0, pages)), movedPages: Int(max(0, moved)))
+    }
+
+    private func wait(atMost time: Duration) {
+        sqlite3_busy_timeout(handle, Int32(clamping: time.milliseconds))
     }
 
     func rewriteHeader() throws {

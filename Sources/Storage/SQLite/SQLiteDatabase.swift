@@ -1,7 +1,8 @@
 import Foundation
 package import Logging
 
-/// The embedded database: one file, one writing thread with group commit, a few reading threads.
+/// The embedded database: one file, one writing thread with group commit, a few reading threads,
+/// and one that moves the write-ahead log back into the file.
 package final class SQLiteDatabase: Database {
     package let engine = DatabaseEngine.sqlite
 
@@ -9,6 +10,7 @@ package final class SQLiteDatabase: Database {
     private let writes: CallQueue
     private let threads = DatabaseThreads()
     private let feed = LocalChangeFeed()
+    private let log: WriteAheadLog
     private let health = WriterHealth()
     private let readers: Int
 
@@ -21,6 +23,7 @@ package final class SQLiteDatabase: Database {
         readers = max(1, settings.readers)
         reads = CallQueue(capacity: settings.queueCapacity, maximumWait: settings.maximumWait, metrics: metrics)
         writes = CallQueue(capacity: settings.queueCapacity, maximumWait: settings.maximumWait, metrics: metrics)
+        log = WriteAheadLog(limit: settings.logPages)
         SQLiteDatabase.createFile(settings.path)
         do {
             // Opened once here so that a fault is told at the start; each thread opens its own.
@@ -30,8 +33,12 @@ package final class SQLiteDatabase: Database {
                 "\(settings.path) is locked by another process: end it (`fuser \(settings.path)` names it) and start again"
             )
         }
-        threads.start("yimen.sqlite.writer") { [writes, feed, health] in
-            SQLiteWriter(settings, writes, feed, health, metrics, logger).run()
+        threads.start("yimen.sqlite.writer") { [writes, feed, log, health] in
+            SQLiteWriter(settings, writes, feed, log, health, metrics, logger).run()
+            log.close()
+        }
+        threads.start("yimen.sqlite.log") { [log] in
+            SQLiteCheckpointer(settings, log, logger).run()
         }
         for number in 1...readers {
             threads.start("yimen.sqlite.reader.\(number)") { [reads] in

@@ -16,6 +16,9 @@ package struct SQLiteSettings: Sendable {
     package var timeLimit = Duration.seconds(5)
     /// How long to wait for another process that holds the file locked.
     package var lockTimeout = Duration.seconds(3)
+    /// Pages of 4 KiB from which on the write-ahead log is to begin anew. Pages that many groups change are moved back
+    /// once for them all, so a longer log is less work and more disk.
+    package var logPages = 8000
     /// Ceiling for the size of the file in pages of 4 KiB; 0 means none.
     package var maximumPages = 0
 

@@ -10,6 +10,7 @@ final class SQLiteWriter {
     private let settings: SQLiteSettings
     private let queue: CallQueue
     private let feed: LocalChangeFeed
+    private let log: WriteAheadLog
     private let health: WriterHealth
     private let metrics: StorageMetrics
     private let logger: Logger
@@ -17,13 +18,14 @@ final class SQLiteWriter {
     private var dataVersion: Int64?
 
     init(
-        _ settings: SQLiteSettings, _ queue: CallQueue, _ feed: LocalChangeFeed, _ health: WriterHealth,
-        _ metrics: StorageMetrics, _ logger: Logger
+        _ settings: SQLiteSettings, _ queue: CallQueue, _ feed: LocalChangeFeed, _ log: WriteAheadLog,
+        _ health: WriterHealth, _ metrics: StorageMetrics, _ logger: Logger
     ) {
         self.metrics = metrics
         self.settings = settings
         self.queue = queue
         self.feed = feed
+        self.log = log
         self.health = health
         self.logger = logger
     }
@@ -50,6 +52,8 @@ final class SQLiteWriter {
             connection.use {
                 var rest = calls[...]
                 while !rest.isEmpty { rest = rest.dropFirst(commit(rest, on: connection, .first)) }
+                // A failure is the checkpointer's to tell, and shows in the next commit if it lasts.
+                if log.isRestartDue { log.restart { try? connection.checkpoint(.restart) } }
             }
         } catch {
             report(error)
@@ -163,6 +167,7 @@ final class SQLiteWriter {
         connection?.close()
         connection = nil
         let fresh = try SQLiteConnection(.writer, settings)
+        fresh.report(to: log)
         connection = fresh
         dataVersion = nil
         return fresh
