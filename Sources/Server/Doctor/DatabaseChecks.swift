@@ -2,6 +2,7 @@ import Catalogue
 import Core
 import Cryptography
 import Foundation
+import Identity
 import Logging
 import Storage
 
@@ -30,6 +31,7 @@ struct DatabaseChecks {
             if findings.allSatisfy({ $0.verdict == .good }) {
                 findings.append(try await sealing(database))
                 findings.append(try await catalogue(database))
+                findings += try await clients(database)
                 findings += try await demoData(database)
                 findings += try await outbox(database)
             }
@@ -42,6 +44,11 @@ struct DatabaseChecks {
 
     private var sqliteFile: String { settings.dataDirectory + "/yimen.sqlite" }
 
+    private func keys() throws -> LiveKeyRing {
+        let directory = settings.keyDirectory
+        return LiveKeyRing(try KeyRing.load(directory: directory), directory: directory)
+    }
+
     private func version(_ database: any Database) async throws -> String {
         let text: SQL =
             database.engine == .sqlite ? "SELECT sqlite_version() AS version" : "SELECT version() AS version"
@@ -52,12 +59,13 @@ struct DatabaseChecks {
     /// The keys beside the data directory are those of this database.
     private func sealing(_ database: any Database) async throws -> Finding {
         do {
-            let keys = LiveKeyRing(try KeyRing.load(directory: settings.keyDirectory), directory: settings.keyDirectory)
+            let keys = try keys()
             let values = SealedValues(database: database, provider: StandardProvider(keys: keys))
             try await values.requireOpenable(keys: settings.keyDirectory)
-            let older = try await values.use().filter { $0.key != keys.ring.currentNumber }.values.reduce(0, +)
+            let current = keys.ring.currentNumber
+            let older = try await values.use().filter { $0.key != current }.values.reduce(0, +)
             return older == 0
-                ? .good("sealed data", "opens, all under key \(keys.ring.currentNumber)")
+                ? .good("sealed data", "opens, all under key \(current)")
                 : .doubtful("sealed data", "\(older) values are under older keys; run `yimen keys rotate` to the end")
         } catch let fault as KeyRingFault {
             return .bad("sealed data", "\(fault)")
@@ -78,6 +86,29 @@ struct DatabaseChecks {
         return snapshot.items.isEmpty
             ? .doubtful("catalogue", "is empty; run `yimen seed catalogue`")
             : .good("catalogue", "\(snapshot.items.count) items, \(snapshot.halls.count) halls")
+    }
+
+    /// Clients that authenticate by certificate, on a server that would never see it or could never believe it.
+    private func clients(_ database: any Database) async throws -> [Finding] {
+        let crypto = StandardProvider(keys: try keys())
+        let registry = ClientRegistry(database: database, crypto: crypto, surroundings: Surroundings())
+        let clients = try await registry.list().filter { $0.authMethod.usesCertificate }
+        guard !clients.isEmpty else { return [] }
+        let names = clients.map(\.id).sorted().prefix(5).joined(separator: ", ")
+        guard settings.identity.offersCertificates else {
+            return [
+                .bad(
+                    "clients",
+                    "no certificate can reach this server, so these are always refused: \(names); set "
+                        + "http.clientCertificates with TLS, or http.trustedProxies for a proxy that sends Client-Cert")
+            ]
+        }
+        guard settings.clientAuthorities != nil || clients.allSatisfy({ $0.authMethod != .tls }) else {
+            return [
+                .bad("clients", "tls_client_auth needs http.clientAuthorities, or it refuses every certificate: \(names)")
+            ]
+        }
+        return [.good("clients", "\(clients.count) authenticate by certificate")]
     }
 
     private func demoData(_ database: any Database) async throws -> [Finding] {

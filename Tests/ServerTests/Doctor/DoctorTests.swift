@@ -76,6 +76,30 @@ struct DoctorTests {
         }
     }
 
+    @Test func `clients that can never show their certificate are named`() async throws {
+        try await Installation.run(.sqlite) { installation in
+            try await installation.open { groundwork in
+                var registration = ClientRegistration(id: "water-bureau")
+                registration.redirectURIs = ["https://water.example/callback"]
+                registration.authMethod = "tls_client_auth"
+                registration.policy.certificateSubjectDN = "CN=water"
+                try await groundwork.clients.add(registration)
+            }
+            let here = installation.settings.dataDirectory
+            let rows: [([String: String], Finding.Verdict, String)] = [
+                ([:], .bad, "http.clientCertificates"),
+                (["http.trustedProxies": "10.0.0.1"], .bad, "http.clientAuthorities"),
+                (["http.trustedProxies": "10.0.0.1", "http.clientAuthorities": "ca.pem"], .good, "1 authenticate"),
+            ]
+            for (flags, verdict, words) in rows {
+                let settings = try await settings(
+                    flags.merging(["demo": "true", "data.directory": here]) { own, _ in own })
+                let clients = try find("clients", in: await DatabaseChecks(settings: settings).findings())
+                #expect(clients.verdict == verdict && clients.message.contains(words), "\(clients.line)")
+            }
+        }
+    }
+
     @Test func `dead letters come with the command that shows why`() async throws {
         try await Installation.run(.sqlite) { installation in
             try await installation.open { groundwork in
