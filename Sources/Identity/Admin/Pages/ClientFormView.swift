@@ -41,7 +41,8 @@ struct ClientFormView: Sendable {
             kinds.scopes = true
             let chosen = values.isEmpty ? ["openid", "profile"] : values
             options = ValidateRegistration.knownScopes.sorted().map {
-                .init(value: $0, label: $0, isSelected: chosen.contains($0))
+                .init(
+                    value: $0, label: $0, note: text("admin.client.scope." + $0), isSelected: chosen.contains($0))
             }
         case .choice(let choices):
             kinds.choice = true

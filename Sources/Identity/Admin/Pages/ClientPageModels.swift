@@ -66,6 +66,8 @@ struct ClientFormPage: Sendable {
     struct Option: Sendable {
         let value: String
         let label: String
+        /// What it is good for, where the label is a code.
+        var note: String?
         let isSelected: Bool
     }
 
