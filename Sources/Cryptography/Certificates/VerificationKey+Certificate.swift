@@ -16,7 +16,7 @@ extension VerificationKey {
             guard let key = try? VerificationKey(key, nil) else { return nil }
             self = key
         } else if der.starts(with: Self.edwardsPrefix),
-            let key = try? Curve25519.Signing.PublicKey(rawRepresentation: der.dropFirst(Self.edwardsPrefix.count))
+            let key = Self.edwardsKey(Array(der.dropFirst(Self.edwardsPrefix.count)))
         {
             self.init(key)
         } else {

@@ -29,7 +29,7 @@ extension VerificationKey {
             self.init(key, id: id)
         case ("OKP", "Ed25519"):
             let point = try VerificationKey.bytes(jwk, "x", 32...32)
-            guard let key = try? Curve25519.Signing.PublicKey(rawRepresentation: point) else { throw .malformed("x") }
+            guard let key = VerificationKey.edwardsKey(point) else { throw .malformed("x") }
             self.init(key, id: id)
         case ("RSA", _):
             let modulus = try VerificationKey.bytes(jwk, "n", 1...1024)

@@ -76,6 +76,31 @@ struct TokenVectorTests {
         #expect(throws: fault) { try VerificationKey(jwk: jwk) }
     }
 
+    /// RFC 8725 §3.4: the signature of the identity and zero holds under the first of them, over any text.
+    @Test(arguments: [
+        "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAIA",
+        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAIA",
+        "JuiVj8KyJ7BFw_SJ8u-Y8NXfrAXTxjM5sTgCiG1T_AU", "JuiVj8KyJ7BFw_SJ8u-Y8NXfrAXTxjM5sTgCiG1T_IU",
+        "xxdqcD1N2E-6PAt2DRBnDyogU_osOczGTsf9d5KsA3o", "xxdqcD1N2E-6PAt2DRBnDyogU_osOczGTsf9d5KsA_o",
+        "7P_______________________________________38", "7P________________________________________8",
+        "7f_______________________________________38", "7f________________________________________8",
+        "7v_______________________________________38", "7v________________________________________8",
+    ])
+    func `a key with which anybody could sign is refused`(x: String) throws {
+        #expect(Base64URL.decode(x)?.count == 32)
+        let jwk: JSONValue = .object(["kty": "OKP", "crv": "Ed25519", "x": .string(x)])
+        #expect(throws: KeyFault.malformed("x")) { try VerificationKey(jwk: jwk) }
+        let set: JSONValue = .object(["keys": .array([jwk, Self.edwards])])
+        #expect(try VerificationKeys(jwks: set).jwks["keys"]?.arrayValue?.count == 1)
+    }
+
+    /// RFC 8725 §3.4: with 1 for an exponent every padded text is its own signature; even ones are nobody's.
+    @Test(arguments: ["AQ", "AAAB", "AA", "Ag"])
+    func `an RSA key with an exponent that is none is refused`(e: String) throws {
+        let jwk: JSONValue = .object(["kty": "RSA", "n": .string(Self.modulus), "e": .string(e)])
+        #expect(throws: KeyFault.malformed("n or e")) { try VerificationKey(jwk: jwk) }
+    }
+
     @Test func `a key set passes over types it does not know and publishes the others`() throws {
         let set: JSONValue = .object(["keys": .array([.object(["kty": "AKP"]), Self.p256, Self.rsa])])
         let keys = try VerificationKeys(jwks: set)
