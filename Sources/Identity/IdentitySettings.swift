@@ -19,7 +19,8 @@ package struct IdentitySettings: Sendable {
     package var idTokenLife: Duration = .seconds(600)
     /// How long a sign-in page may stay open before the request behind it is forgotten.
     package var signInRequestLife: Duration = .minutes(30)
-    /// Life of a pushed authorization request until a browser opens it: 5…600 s (RFC 9126 §2.2).
+    /// Life of a pushed authorization request until a browser opens it: 5…599 s (RFC 9126 §2.2; FAPI 2.0 wants
+    /// less than 600).
     package var pushedRequestLife: Duration = .seconds(60)
     /// A browser's session ends after this long without use.
     package var sessionIdle: Duration = .hours(2)

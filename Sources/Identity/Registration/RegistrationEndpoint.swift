@@ -57,12 +57,18 @@ struct RegistrationEndpoint: Sendable {
         }
     }
 
+    /// Both kinds of tokens are bearer tokens (RFC 7591 §3, RFC 7592 §2): none is bound to a key.
     private static func token(_ request: Request, _ context: WebContext) throws -> String? {
+        let presented: PresentedAccessToken?
         do {
-            return try PresentedAccessToken.read(from: request, context)?.token
+            presented = try PresentedAccessToken.read(from: request, context)
         } catch {
             throw RegistrationError(.invalidToken, "the Authorization header is malformed")
         }
+        guard presented?.scheme != .dpop else {
+            throw RegistrationError(.invalidToken, "the token is bound to no key; send it as Bearer")
+        }
+        return presented?.token
     }
 
     private static func body(_ request: Request) async throws -> JSONValue {

@@ -12,7 +12,8 @@ struct RegistrationRequest: Sendable {
     static let openScopes = ValidateRegistration.knownScopes.subtracting(Scope.ofAPI)
 
     private(set) var registration: ClientRegistration
-    /// `client_id` and `client_secret` as sent back in an update (RFC 7592 §2.2).
+    /// `client_id` and `client_secret` as sent back in an update (RFC 7592 §2.2); empty, which is nobody's, when they
+    /// are no texts.
     let statedID: String?
     let statedSecret: Secret<String>?
 
@@ -31,6 +32,7 @@ struct RegistrationRequest: Sendable {
         // The defaults of the specification, which differ from those of an operator.
         registration.grants = [Client.GrantType.authorizationCode.rawValue]
         registration.idTokenAlgorithm = Client.IDTokenAlgorithm.rs256.rawValue
+        registration.policy.authorizationResponseAlgorithm = Client.IDTokenAlgorithm.rs256.rawValue
         var faults = [ClientFault]()
         for member in members where member.value != .null {
             if Self.isEncryption(member.name) {
@@ -41,22 +43,32 @@ struct RegistrationRequest: Sendable {
         }
         if registration.authMethod == nil { registration.authMethod = Client.AuthMethod.basic.rawValue }
         if registration.profile.applicationType == nil { registration.profile.applicationType = "web" }
-        registration.scopes = Self.scopes(body["scope"])
+        if registration.grants.isEmpty { registration.grants = [Client.GrantType.authorizationCode.rawValue] }
+        registration.scopes = Self.scopes(body["scope"], &faults)
         if registration.scopes.contains("offline_access"), !registration.grants.contains("refresh_token") {
             registration.scopes.removeAll { $0 == "offline_access" }
         }
         CheckStranger(granted: granted).check(registration, RegistrationTerms(registration, &faults), &faults)
-        statedID = body["client_id"]?.stringValue
-        statedSecret = body["client_secret"]?.stringValue.map { Secret($0) }
+        statedID = Self.stated(body["client_id"])
+        statedSecret = Self.stated(body["client_secret"]).map { Secret($0) }
         guard faults.isEmpty else { throw RegistrationError(ClientRegistrationFault(faults: faults)) }
     }
 
     /// The server decides the scope (RFC 7591 §2): what is not for strangers falls away. Who names none, as OpenID
     /// Connect Registration knows no such member, may ask people for everything that is for strangers.
-    private static func scopes(_ value: JSONValue?) -> [String] {
-        guard let text = value?.stringValue else { return openScopes.sorted() }
+    private static func scopes(_ value: JSONValue?, _ faults: inout [ClientFault]) -> [String] {
+        guard let value, value != .null else { return openScopes.sorted() }
+        guard let text = value.stringValue else {
+            faults.append(ClientFault("scope", "must be a text, names with spaces between them"))
+            return []
+        }
         let granted = text.split(separator: " ").map(String.init).filter(openScopes.contains)
         return granted.isEmpty ? ["openid", "profile"] : Array(Set(granted)).sorted()
+    }
+
+    private static func stated(_ value: JSONValue?) -> String? {
+        guard let value, value != .null else { return nil }
+        return value.stringValue ?? ""
     }
 
     private static func isEncryption(_ name: String) -> Bool {

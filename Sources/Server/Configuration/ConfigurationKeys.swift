@@ -60,7 +60,7 @@ enum ConfigurationKeys {
             "database.connections", .integer(2...200), standard: "24", "PostgreSQL connections of this process."),
 
         ConfigurationKey(
-            "authorization.pushedRequestSeconds", .integer(5...600), standard: "60",
+            "authorization.pushedRequestSeconds", .integer(5...599), standard: "60",
             "How long a pushed authorization request waits for its browser, in seconds."),
 
         ConfigurationKey(

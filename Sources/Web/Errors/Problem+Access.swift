@@ -15,6 +15,13 @@ extension Problem {
             ])
     }
 
+    /// 400 for a token that comes in more than one way, or in a form that cannot be read (RFC 6750 §3.1).
+    package static func invalidTokenRequest(_ detail: String) -> Problem {
+        Problem(
+            .invalidRequest, detail,
+            headers: [challenge(.bearer, error: "invalid_request", scope: nil, detail: detail)])
+    }
+
     /// 401 for a token that is expired, revoked, malformed, for another audience (RFC 6750 §3.1), or bound to a key
     /// that the sender did not prove to hold (RFC 9449 §7.2).
     package static func invalidToken(

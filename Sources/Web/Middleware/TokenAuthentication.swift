@@ -28,7 +28,7 @@ extension PresentedAccessToken {
         let headers = request.headers[values: .authorization]
         guard let header = headers.first else { return nil }
         guard headers.count == 1 else {
-            throw Problem(.invalidRequest, "there are several Authorization headers")
+            throw Problem.invalidTokenRequest("there are several Authorization headers")
         }
         guard let space = header.firstIndex(of: " "), let scheme = Scheme(name: header[..<space]) else { return nil }
         let token = header[space...].trimming { $0 == " " }

@@ -30,18 +30,35 @@ struct AuthorizeErrorTests {
         Row("response_type", "code token", "unsupported_response_type"),
         Row("response_type", "id_token", "unsupported_response_type"),
         Row("response_type", "", "invalid_request"),
+        Row("response_type", "CODE", "unsupported_response_type"),
+        Row("response_type", " code", "unsupported_response_type"),
+        Row("response_type", "none", "unsupported_response_type"),
+        Row("response_type", "code id_token", "unsupported_response_type"),
+        Row("response_type", "id_token token", "unsupported_response_type"),
+        Row("response_mode", "QUERY", "invalid_request"),
         Row("response_mode", "cookie", "invalid_request"),
         Row("scope", "openid hall.kiosk", "invalid_scope"),
         Row("scope", "openid \u{1}x", "invalid_scope"),
         Row("scope", "unheard-of", "invalid_scope"),
+        Row("scope", "OPENID", "invalid_scope"),
+        Row("scope", " ", "invalid_scope"),
+        Row("scope", "openid \"", "invalid_scope"),
+        Row("scope", "openid offline_access", "invalid_scope"),
         Row("code_challenge_method", "plain", "invalid_request"),
         Row("code_challenge_method", "", "invalid_request"),
+        Row("code_challenge_method", "s256", "invalid_request"),
+        Row("code_challenge_method", "S512", "invalid_request"),
+        Row("code_challenge", "", "invalid_request"),
+        Row("code_challenge", String(repeating: "a", count: 44), "invalid_request"),
         Row("code_challenge", "too-short", "invalid_request"),
         Row("prompt", "none login", "invalid_request"),
         Row("prompt", "perhaps", "invalid_request"),
+        Row("prompt", "LOGIN", "invalid_request"),
+        Row("prompt", "login none", "invalid_request"),
         Row("prompt", "none", "login_required"),
         Row("max_age", "-1", "invalid_request"),
         Row("max_age", "soon", "invalid_request"),
+        Row("max_age", "1.5", "invalid_request"),
         Row("max_age", "99999999999999999999", "invalid_request"),
         Row("id_token_hint", "not.a.token", "invalid_request"),
         Row("request", "eyJhbGciOiJub25lIn0.e30.", "request_not_supported"),
@@ -54,6 +71,11 @@ struct AuthorizeErrorTests {
         Row("claims", #"{"id_token":{"name":{"essential":"yes"}}}"#, "invalid_request"),
         Row(
             "claims", #"{"id_token":{"acr":{"essential":true,"values":["gold"]}}}"#, "unmet_authentication_requirements"
+        ),
+        Row(
+            "claims",
+            #"{"userinfo":{"acr":{"essential":true,"value":"L3"}},"id_token":{"acr":{"essential":true,"value":"L4"}}}"#,
+            "unmet_authentication_requirements"
         ),
         Row("resource", "relative/path", "invalid_target"),
         Row("resource", "https://else.example/api", "invalid_target"),
@@ -92,7 +114,10 @@ struct AuthorizeErrorTests {
         }
     }
 
-    @Test(arguments: ["scope", "state", "nonce", "code_challenge", "unknown"])
+    @Test(arguments: [
+        "scope", "state", "nonce", "code_challenge", "code_challenge_method", "unknown", "response_type",
+        "response_mode", "prompt", "max_age", "claims", "acr_values", "id_token_hint", "login_hint", "dpop_jkt",
+    ])
     func `a repeated parameter is refused`(name: String) async throws {
         try await House.run { house in
             try await house.addClient()
@@ -100,6 +125,7 @@ struct AuthorizeErrorTests {
             let uri = Attempt().uri + "&\(name)=x&\(name)=y"
             let answer = try await browser.followFlow(uri, origin: House.issuer, house.client).answer
             #expect(try answer?.single("error") == "invalid_request")
+            #expect(try answer?.single("state") == (name == "state" ? nil : "st/ate 1"))
         }
     }
 

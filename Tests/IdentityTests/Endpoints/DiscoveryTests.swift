@@ -41,6 +41,71 @@ struct DiscoveryTests {
         }
     }
 
+    @Test func `RFC 8414 §2, §3.2, Discovery §3: what is required is there, no list is empty, no algorithm is none`()
+        async throws
+    {
+        try await House.run { house in
+            let document = try await house.client.get("/.well-known/openid-configuration").json()
+            for name in [
+                "issuer", "authorization_endpoint", "token_endpoint", "jwks_uri", "response_types_supported",
+                "subject_types_supported", "id_token_signing_alg_values_supported",
+                "token_endpoint_auth_signing_alg_values_supported",
+                "introspection_endpoint_auth_signing_alg_values_supported",
+                "revocation_endpoint_auth_signing_alg_values_supported",
+            ] { #expect(document[name] != nil, "\(name)") }
+            #expect(document["id_token_signing_alg_values_supported"]?.arrayValue?.contains("RS256") == true)
+            let members = document.objectMembers ?? []
+            #expect(Set(members.map(\.name)).count == members.count)
+            for member in members {
+                if let values = member.value.arrayValue {
+                    let texts = values.compactMap(\.stringValue)
+                    #expect(!values.isEmpty && texts.count == values.count, "\(member.name)")
+                    guard member.name.contains("signing_alg") else { continue }
+                    #expect(!texts.contains { $0 == "none" || $0.hasPrefix("HS") }, "\(member.name)")
+                } else {
+                    let isFilled = member.value.boolValue != nil || member.value.stringValue?.isEmpty == false
+                    #expect(isFilled, "\(member.name)")
+                }
+            }
+        }
+    }
+
+    @Test func `the documents are read and nothing else, at their own addresses alone`() async throws {
+        try await House.run { house in
+            for path in [
+                "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/oauth2/jwks",
+            ] {
+                for method in [HTTPRequest.Method.post, .put, .delete] {
+                    let answer = try await house.client.send(method, path, body: "{}")
+                    #expect(answer.status.code == 405 && answer.error == "invalid_request", "\(method) \(path)")
+                }
+                #expect(try await house.client.get(path + "/x").status == .notFound, "\(path)")
+                #expect(try await house.client.get("/x" + path).status == .notFound, "\(path)")
+            }
+            // Discovery §2 is not offered: systems know the issuer.
+            #expect(try await house.client.get("/.well-known/webfinger?resource=acct:a").status == .notFound)
+        }
+    }
+
+    @Test func `RFC 7517 §5: a key is known everywhere before it signs, and as long as what it signed lives`()
+        async throws
+    {
+        try await House.run { house in
+            let response = try await house.client.get("/oauth2/jwks")
+            #expect(response.headers[.contentType]?.hasPrefix("application/json") == true)
+            let caching = try #require(response.headers[.cacheControl])
+            let age = try #require(caching.split(separator: "max-age=").last.flatMap { Int64($0) })
+            let settings = house.provider.settings
+            #expect(caching.hasPrefix("public") && age > 0 && Duration.seconds(age) < settings.keyLead)
+            #expect(settings.keyRetirement > settings.sessionLife && settings.keyRetirement > settings.idTokenLife)
+            for key in try response.json()["keys"]?.arrayValue ?? [] where key["kty"] == "RSA" {
+                let text = try #require(key["n"]?.stringValue)
+                let modulus = try #require(Base64URL.decode(text))
+                #expect(modulus.count >= 256)
+            }
+        }
+    }
+
     @Test func `certificates are promised only where they can arrive`() {
         func document(_ offers: Bool) -> JSONValue {
             Discovery(issuer: House.issuer, grantTypes: [], offersCertificates: offers).document

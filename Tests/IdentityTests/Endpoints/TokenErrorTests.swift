@@ -40,7 +40,8 @@ struct TokenErrorTests {
                 let response = try await house.token(row.form, as: row.client + ":" + House.secret)
                 #expect(response.status == .badRequest, "\(row.error): \(response.text)")
                 #expect(response.error == row.error)
-                #expect(response.headers[.cacheControl] == "no-store")
+                #expect(response.describesPlainly, "\(response.text)")
+                #expect(response.headers[.cacheControl] == "no-store" && response.headers[.pragma] == "no-cache")
             }
             #expect(try await house.token(good).status == .ok)
         }
@@ -56,6 +57,96 @@ struct TokenErrorTests {
             let code = try await house.code(attempt, &browser)
             let form = house.tokenForm(Attempt(), code: code)
             #expect(try await house.token(form).error == "invalid_grant")
+        }
+    }
+
+    /// The challenge is rightly made of it: what is wrong is the verifier itself.
+    @Test(arguments: [
+        String(repeating: "a", count: 42), String(repeating: "a", count: 129), String(repeating: "a", count: 43) + "+",
+        String(repeating: "a", count: 43) + " ", String(repeating: "a", count: 43) + "é",
+    ])
+    func `RFC 7636 §4.1 a verifier of another length or alphabet proves nothing`(verifier: String) async throws {
+        try await House.run { house in
+            try await house.addCitizen()
+            try await house.addClient()
+            var browser = Browser()
+            for (verifier, status) in [(verifier, 400), (String(repeating: "~._-", count: 32), 200)] {
+                let attempt = Attempt(verifier: verifier)
+                let code = try await house.code(attempt, &browser)
+                let response = try await house.token(house.tokenForm(attempt, code: code))
+                #expect(response.status.code == status && (status == 200 || response.error == "invalid_grant"))
+            }
+        }
+    }
+
+    @Test func `§3.2 a parameter without a value is omitted, and an unknown one is ignored`() async throws {
+        try await House.run { house in
+            try await house.addCitizen()
+            try await house.addClient()
+            var browser = Browser()
+            var form = house.tokenForm(code: try await house.code(Attempt(), &browser))
+            #expect(try await house.token(form.replacing("code", "")).error == "invalid_request")
+            #expect(try await house.token(form.replacing("grant_type", "")).error == "invalid_request")
+            #expect(try await house.token(form.replacing("code_verifier", "")).error == "invalid_grant")
+            for name in [
+                "client_id", "client_secret", "client_assertion", "client_assertion_type", "scope", "resource",
+                "refresh_token",
+            ] {
+                form.append(name, "")
+            }
+            let response = try await house.token(form.adding("shoe_size", "43"))
+            #expect(response.status == .ok, "\(response.text)")
+        }
+    }
+
+    @Test func `§6 every fault of a refresh has its own answer and none spends the token`() async throws {
+        try await House.run { house in
+            try await house.addCitizen()
+            for client in ["department", "other"] { try await house.addClient(client) }
+            try await house.addClient("app", secret: nil)
+            try await house.addDevice()
+            var browser = Browser()
+            let token = try #require(try await house.tokens(Attempt(), &browser)["refresh_token"]?.stringValue)
+            let good = ParameterList(["grant_type": "refresh_token", "refresh_token": token])
+            let rows: [(form: ParameterList, client: String, error: String)] = [
+                (good.without("refresh_token"), "department", "invalid_request"),
+                (good.replacing("refresh_token", ""), "department", "invalid_request"),
+                (good.adding("refresh_token", token), "department", "invalid_request"),
+                (good.replacing("refresh_token", "unknown"), "department", "invalid_grant"),
+                (good.replacing("refresh_token", token + "x"), "department", "invalid_grant"),
+                (good, "other", "invalid_grant"),
+                (good, "kiosk", "unauthorized_client"),
+                (good.replacing("grant_type", "REFRESH_TOKEN"), "department", "unsupported_grant_type"),
+                (good.adding("scope", "openid profile phone"), "department", "invalid_scope"),
+                (good.adding("scope", "openid unheard-of"), "department", "invalid_scope"),
+                (good.adding("scope", "openid \u{1}"), "department", "invalid_scope"),
+                (good.adding("scope", " "), "department", "invalid_scope"),
+            ]
+            for row in rows {
+                let response = try await house.token(row.form, as: row.client + ":" + House.secret)
+                #expect(response.status == .badRequest, "\(row.error): \(response.text)")
+                #expect(response.error == row.error)
+                #expect(response.describesPlainly, "\(response.text)")
+                #expect(response.headers[.cacheControl] == "no-store" && response.headers[.pragma] == "no-cache")
+            }
+            for form in [good, good.adding("client_id", "department"), good.adding("client_id", "nobody")] {
+                let response = try await house.token(form, as: nil)
+                #expect(response.status == .unauthorized && response.error == "invalid_client", "\(response.text)")
+            }
+            #expect(try await house.token(good.adding("client_id", "app"), as: nil).error == "invalid_grant")
+            #expect(try await house.token(good).json()["scope"]?.stringValue == "openid profile")
+        }
+    }
+
+    @Test func `§4.4 a public client gets no token for itself and cannot be registered for one`() async throws {
+        try await House.run { house in
+            try await house.addClient("app", secret: nil)
+            let form = ParameterList(["grant_type": "client_credentials", "client_id": "app"])
+            let response = try await house.token(form, as: nil)
+            #expect(response.status == .badRequest && response.error == "unauthorized_client")
+            await #expect(throws: ClientRegistrationFault.self) {
+                try await house.addClient("bold", secret: nil) { $0.grants = ["client_credentials"] }
+            }
         }
     }
 
@@ -145,7 +236,10 @@ struct TokenErrorTests {
     @Test func `client credentials never give more than registered, nor a person's scopes`() async throws {
         try await House.run { house in
             try await house.addDevice()
-            for scope in ["hall.window", "openid", "hall.kiosk booking", "offline_access"] {
+            for scope in [
+                "hall.window", "openid", "hall.kiosk booking", "offline_access", "HALL.KIOSK", "unheard-of", " ",
+                "hall.kiosk \u{1}", "hall.kiosk \"",
+            ] {
                 let form = ParameterList(["grant_type": "client_credentials", "scope": scope])
                 #expect(try await house.token(form, as: "kiosk:" + House.secret).error == "invalid_scope", "\(scope)")
             }
@@ -157,4 +251,12 @@ extension ParameterList {
     func without(_ name: String) -> ParameterList { ParameterList(items.filter { $0.name != name }) }
     func adding(_ name: String, _ value: String) -> ParameterList { ParameterList(items + [Item(name, value)]) }
     func replacing(_ name: String, _ value: String) -> ParameterList { without(name).adding(name, value) }
+}
+
+extension TestResponse {
+    /// The characters of `error_description` are those of RFC 6749 §5.2.
+    var describesPlainly: Bool {
+        guard let text = try? json()["error_description"]?.stringValue else { return false }
+        return text.utf8.allSatisfy { (0x20...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }
+    }
 }

@@ -21,6 +21,8 @@ struct UserInfoTests {
             let get = try await house.client.get("/oauth2/userinfo", bearer)
             #expect(get.status == .ok && get.headers[.cacheControl] == "no-store")
             #expect(try get.json()["phone_number"]?.stringValue == "+8619900000001")
+            // §5.3.2: what is not known is left out.
+            #expect(try get.json().objectMembers?.allSatisfy { $0.value != .null } == true)
             #expect(try await house.client.send(.post, "/oauth2/userinfo", bearer).status == .ok)
             #expect(try await house.client.get("/oauth2/userinfo", [.authorization: "bearer " + token]).status == .ok)
             let form = ParameterList(["access_token": token])

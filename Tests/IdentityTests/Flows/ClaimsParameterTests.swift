@@ -67,9 +67,35 @@ struct ClaimsParameterTests {
         }
     }
 
+    @Test(arguments: ["value\":\"SUB\"", "values\":[\"SUB\"]"])
+    func `§3.1.2.2 nobody else gets an answer to a request for a sub, though signed in for it`(asked: String)
+        async throws
+    {
+        try await House.run { house in
+            let first = try await house.addCitizen()
+            try await house.addCitizen(phone: "19900000002")
+            try await house.addClient()
+            let claims = "{\"userinfo\":{\"sub\":{\"\(asked.replacing("SUB", with: first))}}}"
+            var browser = Browser()
+            let page = try await house.authorize(Attempt().with("claims", claims), &browser)
+            house.clock.advance(by: .seconds(2))
+            let refused = try await house.signIn(page, name: "19900000002", &browser).answer
+            #expect(try refused?.single("error") == "login_required")
+            #expect(refused?.contains("code") == false)
+            let again = try await house.authorize(Attempt().with("claims", claims), &browser)
+            house.clock.advance(by: .seconds(2))
+            #expect(try await house.signIn(again, &browser).answer?.single("code") != nil)
+        }
+    }
+
     @Test(arguments: [
         String(repeating: "[", count: 40), #"{"userinfo":{"a":{"values":7}}}"#,
         #"{"userinfo":{"name":null,"name":null}}"#, "\"text\"", "7", #"{"id_token":7}"#,
+        // Nobody could be meant, and no level reached.
+        #"{"id_token":{"sub":{"value":7}}}"#, #"{"id_token":{"sub":{"values":["one","two"]}}}"#,
+        #"{"userinfo":{"sub":{"value":"one"}},"id_token":{"sub":{"value":"two"}}}"#,
+        #"{"id_token":{"acr":{"essential":true,"values":[4]}}}"#,
+        #"{"userinfo":{"acr":{"essential":true,"value":true}}}"#,
     ])
     func `what is no claims request is invalid_request`(claims: String) async throws {
         try await House.run { house in

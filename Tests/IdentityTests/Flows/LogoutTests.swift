@@ -198,17 +198,55 @@ struct BackchannelLogoutTests {
         }
     }
 
-    @Test func `a dead system is tried again, a refusal is final`() async throws {
+    private static let payload = #"{"sid":"s","sub":"p","client":"department"}"#
+
+    @Test func `§2.8: 200 and 204 are a success, 400 is the last word, all else is tried again`() async throws {
         try await House.run { house in
-            let client = try await house.addClient { $0.backchannelLogoutURI = "https://department.example/out" }
-            let payload = "{\"sid\":\"s\",\"sub\":\"p\",\"client\":\"\(client.id)\"}"
-            for (status, isFinal) in [(503, false), (302, false), (400, true)] {
+            try await house.addClient { $0.backchannelLogoutURI = "https://department.example/out" }
+            for status in [200, 204] {
                 house.outbound.answerWith(status)
-                let error = await #expect(throws: OutboxRejection.self) {
+                try await house.provider.backchannelLogout.deliver(payload: Self.payload)
+            }
+            let others = [201, 202, 205, 301, 302, 303, 307, 308, 401, 403, 404, 408, 415, 429, 500, 501, 503, 504]
+            for status in [400] + others {
+                house.outbound.answerWith(status)
+                let error = await #expect(throws: OutboxRejection.self, "\(status)") {
+                    try await house.provider.backchannelLogout.deliver(payload: Self.payload)
+                }
+                #expect(error?.isFinal == (status == 400) && error?.reason == "department answered \(status)")
+            }
+        }
+    }
+
+    /// A system that keeps the `jti` of what it has seen (§2.6) would refuse a repetition under the same one.
+    @Test func `§2.4: every attempt has a token of its own, made when it is sent`() async throws {
+        try await House.run { house in
+            try await house.addClient { $0.backchannelLogoutURI = "https://department.example/out" }
+            var ids = Set<String>()
+            for status in [503, 503, 200] {
+                house.outbound.answerWith(status)
+                house.clock.advance(by: .minutes(10))
+                try? await house.provider.backchannelLogout.deliver(payload: Self.payload)
+                let token = try #require(try house.outbound.all.last?.form.single("logout_token"))
+                let claims = try #require(house.provider.keys.verify(token, types: ["logout+jwt"]))
+                #expect(claims["iat"]?.integerValue == house.clock.now().seconds)
+                ids.insert(try #require(claims["jti"]?.stringValue))
+            }
+            #expect(ids.count == 3)
+        }
+    }
+
+    @Test func `§2.5: nothing is sent for a system that is gone or has no address any more`() async throws {
+        try await House.run { house in
+            try await house.addClient()
+            let nobody = Self.payload.replacing("department", with: "nobody")
+            for payload in [Self.payload, nobody, "{}", #"{"sid":"s","sub":"p"}"#, "[]"] {
+                let error = await #expect(throws: OutboxRejection.self, "\(payload)") {
                     try await house.provider.backchannelLogout.deliver(payload: payload)
                 }
-                #expect(error?.isFinal == isFinal)
+                #expect(error?.isFinal == true, "\(payload)")
             }
+            #expect(house.outbound.all.isEmpty)
         }
     }
 }

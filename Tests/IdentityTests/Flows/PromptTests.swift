@@ -78,6 +78,61 @@ struct PromptTests {
         }
     }
 
+    @Test(arguments: Backend.available)
+    func `§3.1.2.2 whoever else signs in on the page of a hint, the client hears login_required`(backend: Backend)
+        async throws
+    {
+        try await House.run(backend) { house in
+            try await house.addCitizen()
+            try await house.addCitizen(phone: "19900000002")
+            try await house.addClient()
+            var own = Browser()
+            let hint = try #require(try await house.tokens(Attempt(), &own)["id_token"]?.stringValue)
+            let attempt = Attempt().with("id_token_hint", hint)
+            var browser = Browser()
+            let page = try await house.authorize(attempt, &browser)
+            house.clock.advance(by: .seconds(2))
+            let refused = try #require(try await house.signIn(page, name: "19900000002", &browser).answer)
+            #expect(try refused.single("error") == "login_required")
+            #expect(!refused.contains("code"))
+            #expect(try refused.single("state") == "st/ate 1")
+            #expect(try await house.auditEvents("authorization.refused") == 1)
+            // The page has been answered; on a new one the person who is meant gets through.
+            let again = try await house.authorize(attempt, &browser)
+            #expect(again.path?.hasPrefix("/login?request=") == true)
+            house.clock.advance(by: .seconds(2))
+            #expect(try await house.signIn(again, &browser).answer?.single("code") != nil)
+        }
+    }
+
+    @Test func `a hint may have expired, and one for another client is none`() async throws {
+        try await House.run { house in
+            try await house.addCitizen()
+            try await house.addClient()
+            try await house.addClient("other")
+            var browser = Browser()
+            let hint = try #require(try await house.tokens(Attempt(), &browser)["id_token"]?.stringValue)
+            house.clock.advance(by: .minutes(11))
+            let silent = Attempt().with("id_token_hint", hint).with("prompt", "none")
+            #expect(try await house.authorize(silent, &browser).answer?.single("code") != nil)
+            var foreign = silent
+            foreign.client = "other"
+            foreign.redirectURI = "https://other.example/callback"
+            #expect(try await house.authorize(foreign, &browser).answer?.single("error") == "invalid_request")
+        }
+    }
+
+    @Test(
+        arguments: [
+            (.signIn, "login_required"), (.otherPerson, "login_required"),
+            (.chooseAccount, "account_selection_required"), (.stepUp(.l3), "unmet_authentication_requirements"),
+            (.consent, "consent_required"),
+        ] as [(Interaction, String)])
+    func `§3.1.2.6 what a page would have asked has an error of its own`(interaction: Interaction, error: String) {
+        #expect(interaction.errorForPromptNone.code.rawValue == error)
+        #expect(interaction.errorForPromptNone.mayRedirect)
+    }
+
     @Test func `login_hint fills in the account and ui_locales chooses the language`() async throws {
         try await House.run { house in
             try await house.addClient()

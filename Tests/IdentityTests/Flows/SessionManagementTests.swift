@@ -1,6 +1,7 @@
 import Core
 import Cryptography
 import HTTPTypes
+import Hummingbird
 import HummingbirdTesting
 import TestKit
 import Testing
@@ -63,7 +64,24 @@ struct SessionManagementTests {
             var browser = Browser()
             let native = Attempt(client: "native", redirectURI: "cn.example.app:/callback")
             #expect(try await answer(house, native, &browser).single("session_state") == nil)
+            try await house.addClient()
+            let plain = try await answer(house, Attempt().with("scope", "profile"), &browser)
+            #expect(try plain.single("code") != nil && plain.single("session_state") == nil)
         }
+    }
+
+    /// §2: the frame stands on another site's page, so its cookie goes there too, and scripts read it.
+    @Test(arguments: [
+        (true, "__Host-yimen-browser=v; Path=/; SameSite=None; Secure"),
+        (false, "yimen-browser=v; Path=/; SameSite=Lax"),
+    ])
+    func `the cookie of the frame is readable, and that of the session never is`(isSecure: Bool, text: String) {
+        let cookies = CookiePolicy(isSecure: isSecure)
+        var response = Response(status: .ok)
+        cookies.setReadable("browser", to: "v", on: &response)
+        #expect(response.headers[values: .setCookie] == [text])
+        cookies.set("sso", to: "v", on: &response)
+        #expect(response.headers[values: .setCookie].last?.contains("; HttpOnly; SameSite=Lax") == true)
     }
 
     @Test(arguments: [

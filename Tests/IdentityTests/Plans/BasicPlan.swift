@@ -11,7 +11,7 @@ import Web
 /// The lines of `oidcc-basic-certification-test-plan`. Not offered and therefore only seen to be
 /// refused or ignored properly: `alg` none, the scopes `email` and `address`, `request_uri` elsewhere.
 enum BasicPlan {
-    static let lines = happy + scopes + prompts + hints + refusals + requestObjects
+    static let lines = happy + scopes + prompts + hints + refusals + requestObjects + details
 
     private static let happy: [PlanLine] = [
         PlanLine("oidcc-server") { plan in

@@ -77,6 +77,25 @@ struct ConfigOPTests {
         }
     }
 
+    @Test func `every address is https where the issuer is, and lists are of the right form`() throws {
+        let issuer = "https://yimen.example"
+        let document = Discovery(issuer: issuer, grantTypes: ["authorization_code"]).document
+        let addresses = (document.objectMembers ?? []).filter { $0.value.stringValue != nil }
+        #expect(addresses.count > 10)
+        for member in addresses {
+            let address = try #require(member.value.stringValue)
+            #expect(address == issuer || address.hasPrefix(issuer + "/"), "\(member.name)")
+        }
+        for name in ["ui_locales_supported", "claims_locales_supported"] {
+            for locale in document[name]?.arrayValue ?? [] {
+                let tag = try #require(locale.stringValue)
+                #expect(tag.wholeMatch(of: /[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?/) != nil, "\(tag)")
+            }
+        }
+        #expect(document["grant_types_supported"]?.arrayValue == ["authorization_code"])
+        #expect(document["subject_types_supported"]?.arrayValue == ["public", "pairwise"])
+    }
+
     @Test func `every response mode of the document works, and no other`() async throws {
         try await House.run { house in
             try await house.addClient()

@@ -85,6 +85,14 @@ enum MessageSigningPlan {
             let key = try await plan.signingClient()
             #expect(try await plan.push(plan.fapi.request, key).error == "invalid_request")
         },
+        PlanLine("a signed request that is not pushed is refused (Security Profile §5.3.2.2)") { plan in
+            let key = try await plan.signingClient()
+            let object = try RequestObject(plan.fapi, at: plan.house.clock.now()).signed(by: key)
+            var browser = Browser()
+            let end = try await plan.house.open(House.address(object: object, client: "signed"), &browser)
+            #expect(try end.answer?.single("error") == "invalid_request")
+            #expect(try end.answer?.single("iss") == House.issuer)
+        },
         PlanLine("state-only-outside-request-object-not-used, ensure-different-nonce/state-inside-and-outside") {
             plan in
             let key = try await plan.signingClient()

@@ -212,15 +212,61 @@ enum FAPI2Plan {
                 #expect(try await plan.push(attempt.request, key).error == "invalid_request", "\(uri)")
             }
         },
-        PlanLine("a redirect URI without TLS is refused (§5.3.2.2)") { plan in
+        PlanLine("a redirect URI without TLS is refused, save a native app's loopback address (§5.3.2.2)") { plan in
             let key = try await plan.addFAPIClient()
-            try await plan.house.change("signed") { $0.redirectURIs.append("http://localhost:4/callback") }
-            var attempt = plan.fapi
-            attempt.redirectURI = "http://localhost:4/callback"
-            #expect(try await plan.push(attempt.request, key).error == "invalid_request")
+            let loopback = "http://127.0.0.1:4/callback"
+            let others = [
+                "http://localhost:4/callback", "http://127.0.0.1.evil.example/callback",
+                "http://127.0.0.1@evil.example/", "http://signed.example/callback", "cn.example.signed:/callback",
+            ]
+            try await plan.house.change("signed") { $0.redirectURIs += others + [loopback] }
+            for type in ["web", "native"] {
+                try await plan.house.change("signed") { $0.profile.applicationType = type }
+                for uri in others + [loopback] {
+                    var attempt = plan.fapi
+                    attempt.redirectURI = uri
+                    let isGood = type == "native" && uri == loopback
+                    let response = try await plan.push(attempt.request, key)
+                    #expect(response.error == (isGood ? nil : "invalid_request"), "\(type) \(uri)")
+                }
+            }
         },
-        PlanLine("codes live no longer than 60 s; redirects are 303") { plan in
+        PlanLine("a push that no key or certificate proves is refused (§5.3.2.1, §5.3.2.2)") { plan in
+            _ = try await plan.addFAPIClient()
+            let form = plan.fapi.request
+            for (form, credentials) in [
+                (form, nil), (form.without("client_id"), nil), (form, "signed:" + House.secret),
+                (form.adding("client_secret", House.secret), nil),
+            ] as [(ParameterList, String?)] {
+                let response = try await plan.house.push(form, as: credentials)
+                #expect(response.status == .unauthorized && response.error == "invalid_client", "\(response.text)")
+            }
+            // A registration that was not judged under the profile, with a secret or public.
+            try await plan.house.addClient("app", secret: nil)
+            for client in ["department", "app"] {
+                try await plan.house.change(client) { $0.policy.fapi2 = true }
+                let attempt = Attempt(client: client, redirectURI: "https://\(client).example/callback")
+                let credentials = client == "app" ? nil : client + ":" + House.secret
+                let response = try await plan.house.push(attempt.request, as: credentials)
+                #expect(response.status == .unauthorized && response.error == "invalid_client", "\(client)")
+            }
+        },
+        PlanLine("a challenge without its method is refused, which would mean plain (§5.3.2.2)") { plan in
+            let key = try await plan.addFAPIClient()
+            let bare = plan.fapi.with("code_challenge_method", "")
+            #expect(try await plan.push(bare.request, key).error == "invalid_request")
+        },
+        PlanLine("passwords of people are no grant (§5.3.2.1)") { plan in
+            let maker = try ProofMaker.es256.get()
+            let key = try await plan.addFAPIClient()
+            let form = ParameterList([
+                "grant_type": "password", "username": "19900000001", "password": House.password, "scope": "openid",
+            ])
+            #expect(try await plan.fapiToken(form, key, proof: maker).error == "unsupported_grant_type")
+        },
+        PlanLine("codes live no longer than 60 s, references less than 600 s; redirects are 303") { plan in
             #expect(plan.house.provider.settings.codeLife <= .seconds(60))
+            #expect(plan.house.provider.settings.pushedRequestLife < .seconds(600))
             let key = try await plan.addFAPIClient()
             var browser = Browser()
             let address = try await plan.pushed(plan.fapi, key)

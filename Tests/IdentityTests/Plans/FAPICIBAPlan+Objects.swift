@@ -37,6 +37,10 @@ extension FAPICIBAPlan {
             object("request-object-of-an-hour-is-accepted", nil) { object, now in
                 object.with("exp", .integer(now + 3600))
             },
+            object("ensure-other-scope-order-succeeds", nil) { object, _ in object.with("scope", "profile openid") },
+            object("request_context (FAPI-CIBA §5.3) is passed over", nil) { object, _ in
+                object.with("request_context", .object(["place": "counter 3"]))
+            },
         ]
         + ["iss", "aud", "exp", "iat", "nbf", "jti"].map { claim in
             object("request-object-missing-\(claim)-fails") { object, _ in object.with(claim, nil) }
@@ -71,12 +75,22 @@ extension FAPICIBAPlan {
         object("request-object-nbf-over-60-minutes-fails") { object, now in
             object.with("nbf", .integer(now - 70 * 60))
         },
+        object("request-object-nbf-is-10-minutes-in-future-fails") { object, now in
+            object.with("nbf", .integer(now + 600))
+        },
+        object("request-object-nbf-is-10-minutes-in-future-fails: 31 seconds") { object, now in
+            object.with("nbf", .integer(now + 31))
+        },
         object("request-object-nbf-is-year-2070-fails") { object, _ in object.with("nbf", 3_155_760_000) },
         object("request-object-bad-jti-fails: empty") { object, _ in object.with("jti", "") },
         object("request-object-bad-jti-fails: a number") { object, _ in object.with("jti", 7) },
         object("request-object-bad-jti-fails: too long") { object, _ in
             object.with("jti", .string(String(repeating: "j", count: 513)))
         },
+        object("scope is a list") { object, _ in object.with("scope", .strings(["openid"])) },
+        object("login_hint is an object") { object, _ in object.with("login_hint", .object([:])) },
+        object("binding_message is true") { object, _ in object.with("binding_message", true) },
+        object("requested_expiry is half a second") { object, _ in object.with("requested_expiry", .number(0.5)) },
         object("request-object-with-request-inside-fails") { object, _ in object.with("request", "x") },
         object("request-object-with-request_uri-inside-fails") { object, _ in
             object.with("request_uri", "https://else.example")
@@ -108,6 +122,19 @@ extension FAPICIBAPlan {
             }
             #expect(try await plan.nothingWaits)
             #expect(try await plan.ask(ParameterList(["request": good]), key).status == .ok, "none burnt its jti")
+        },
+        PlanLine("request object with the media type of RFC 9101, in any case, and of no other kind of token") { plan in
+            let key = try await plan.addCIBAClient()
+            for (type, isGood) in [
+                ("oauth-authz-req+jwt", true), ("OautH-auThZ-REQ+jWt", true), ("JWT", true),
+                ("application/oauth-authz-req+jwt", true), ("client-authentication+jwt", false), ("dpop+jwt", false),
+                ("at+jwt", false),
+            ] {
+                let form = ParameterList(["request": try key.sign(plan.object().json, type: type)])
+                let answer = try await plan.ask(form, key)
+                #expect(answer.status == (isGood ? .ok : .badRequest), "\(type): \(answer.text)")
+                if !isGood { #expect(answer.error == "invalid_request_object") }
+            }
         },
         PlanLine("signature-algorithm: the one registered, never RS256") { plan in
             let key = try await plan.addCIBAClient()
@@ -199,6 +226,12 @@ extension FAPICIBAPlan {
             },
             object("login_hint of nobody fails", "unknown_user_id") { object, _ in
                 object.with("login_hint", "19900000009")
+            },
+            object("no binding_message, and nothing else tells requests apart, fails", "invalid_request") { object, _ in
+                object.with("binding_message", nil)
+            },
+            object("an empty binding_message is none", "invalid_request") { object, _ in
+                object.with("binding_message", "")
             },
             object("scope missing fails", "invalid_request") { object, _ in object.with("scope", nil) },
             object("scope without openid fails", "invalid_scope") { object, _ in object.with("scope", "profile") },

@@ -63,6 +63,12 @@ enum FAPICIBAPlan {
                 #expect(answer.status == .badRequest && answer.error == "access_denied")
             }
         },
+        PlanLine("acr is told when it was asked for (FAPI-CIBA §5.2.2)") { plan in
+            let key = try await plan.addCIBAClient()
+            let id = try await plan.asked(key, plan.object().with("acr_values", "L4 L2"))
+            try await plan.decide("allow")
+            #expect(try plan.idToken(try await plan.collect(id, key).json())["acr"]?.stringValue == "L2")
+        },
         PlanLine("id_token_hint names the person as well as a name does") { plan in
             let key = try await plan.addCIBAClient()
             let other = try await plan.addCIBAClient("second")

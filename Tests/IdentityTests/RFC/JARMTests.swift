@@ -80,6 +80,58 @@ struct JARMTests {
         }
     }
 
+    @Test(arguments: ["query.jwt", "fragment.jwt", "form_post.jwt"])
+    func `§2.3 what a person refuses is told in the mode asked for, without a state that was not sent`(mode: String)
+        async throws
+    {
+        try await House.run { house in
+            try await house.addCitizen()
+            try await house.addClient()
+            try await house.change { $0.policy.requireConsent = true }
+            var browser = Browser()
+            let attempt = Attempt().with("response_mode", mode).with("state", nil)
+            let page = try await house.signIn(try await house.authorize(attempt, &browser), &browser)
+            let end = try await house.press("decision", "deny", on: page, at: "/consent", &browser)
+            var token = end.page?.field("response")
+            if mode == "query.jwt" { token = try end.answer?.single("response") }
+            if mode == "fragment.jwt" { token = try end.fragment?.single("response") }
+            let claims = try await opened(token, house)
+            #expect(claims["error"]?.stringValue == "access_denied")
+            #expect(claims["iss"]?.stringValue == House.issuer && claims["aud"]?.stringValue == "department")
+            #expect(claims["exp"]?.integerValue != nil && claims["state"] == nil && claims["code"] == nil)
+        }
+    }
+
+    @Test(arguments: [
+        (#""id_token_signed_response_alg": "ES256""#, "RS256"),
+        (#""authorization_signed_response_alg": "ES256""#, "ES256"),
+    ])
+    func `§3 who registers itself and names no algorithm for answers gets RS256`(member: String, used: String)
+        async throws
+    {
+        try await House.run { house in
+            let response = try await DynamicOPTests.register(house, DynamicOPTests.metadata(member))
+            #expect(try response.json()["authorization_signed_response_alg"]?.stringValue == used)
+            let party = try DynamicOPTests.Party(response)
+            var browser = Browser()
+            let attempt = party.attempt.with("response_mode", "jwt").with("prompt", "none")
+            let token = try #require(try await house.authorize(attempt, &browser).answer?.single("response"))
+            #expect(try TokenSigner.peek(token).algorithm.rawValue == used)
+        }
+    }
+
+    @Test(arguments: [
+        #""authorization_signed_response_alg": "none""#, #""authorization_signed_response_alg": "HS256""#,
+        #""authorization_signed_response_alg": 7"#, #""authorization_encrypted_response_alg": "RSA-OAEP-256""#,
+        #""authorization_encrypted_response_enc": "A128CBC-HS256""#,
+    ])
+    func `§3 none is refused, and so is what is not offered`(member: String) async throws {
+        try await House.run { house in
+            let response = try await DynamicOPTests.register(house, DynamicOPTests.metadata(member))
+            #expect(response.status == .badRequest && response.error == "invalid_client_metadata", "\(response.text)")
+        }
+    }
+
     @Test func `an ID token of a person is no authorization response, and the other way round`() async throws {
         try await House.run { house in
             try await house.addCitizen()

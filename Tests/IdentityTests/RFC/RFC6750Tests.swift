@@ -41,6 +41,75 @@ struct RFC6750Tests {
         }
     }
 
+    @Test func `§3.1 invalid_request with its challenge for a token that comes twice or cannot be read`() async throws {
+        try await House.run { house in
+            try await house.addCitizen()
+            try await house.addClient()
+            var browser = Browser()
+            let body = try await house.tokens(Attempt().with("scope", "openid booking"), &browser)
+            let token = try #require(body["access_token"]?.stringValue)
+            var twice: HTTPFields = [.authorization: "Bearer " + token]
+            twice.append(HTTPField(name: .authorization, value: "Bearer " + token))
+            let form: HTTPFields = [.contentType: ParameterList.formType]
+            let both: HTTPFields = [.contentType: ParameterList.formType, .authorization: "Bearer " + token]
+            let path = "/oauth2/userinfo"
+            let repeated = "access_token=\(token)&access_token=\(token)"
+            for answer in [
+                try await house.client.get("/api/v1/probe", twice), try await house.client.get(path, twice),
+                try await house.client.send(.post, path, both, body: "access_token=" + token),
+                try await house.client.send(.post, path, form, body: repeated),
+                try await house.client.send(.post, path, form, body: "access_token=%zz"),
+            ] {
+                #expect(answer.status == .badRequest, "\(answer.text)")
+                let challenge = answer.headers[.wwwAuthenticate] ?? ""
+                #expect(challenge.hasPrefix("Bearer realm=") && challenge.contains("error=\"invalid_request\""))
+                #expect(!answer.text.contains(token))
+            }
+        }
+    }
+
+    @Test func `§2.2 a body counts only as a form, posted, and at userinfo`() async throws {
+        try await House.run { house in
+            try await house.addCitizen()
+            try await house.addClient()
+            var browser = Browser()
+            let body = try await house.tokens(Attempt().with("scope", "openid booking"), &browser)
+            let token = try #require(body["access_token"]?.stringValue)
+            let form: HTTPFields = [.contentType: ParameterList.formType]
+            let text = "access_token=" + token
+            let path = "/oauth2/userinfo"
+            let charset: HTTPFields = [.contentType: ParameterList.formType + "; charset=UTF-8"]
+            #expect(try await house.client.send(.post, path, charset, body: text).status == .ok)
+            for answer in [
+                try await house.client.send(.get, path, form, body: text),
+                try await house.client.send(.post, path, [.contentType: "text/plain"], body: text),
+                try await house.client.send(
+                    .post, path, [.contentType: "application/json"], body: "{\"access_token\":\"\(token)\"}"),
+                try await house.client.send(.post, path, body: text),
+                try await house.client.send(.post, path, form, body: "access_token="),
+                try await house.client.send(.get, "/api/v1/probe", form, body: text),
+            ] {
+                Self.expectBareChallenge(answer)
+            }
+        }
+    }
+
+    @Test func `§3.1 other schemes are no credentials, and who sent none hears no error code`() async throws {
+        try await House.run { house in
+            for authorization in ["Basic eDp5", "Bearer", "Token abc", "BearerX abc", "Digest a=b"] {
+                for path in ["/api/v1/probe", "/oauth2/userinfo"] {
+                    Self.expectBareChallenge(try await house.client.get(path, [.authorization: authorization]))
+                }
+            }
+        }
+    }
+
+    private static func expectBareChallenge(_ answer: TestResponse) {
+        #expect(answer.status == .unauthorized, "\(answer.text)")
+        let challenges = answer.headers[values: .wwwAuthenticate]
+        #expect(challenges.count == 2 && challenges.allSatisfy { !$0.contains("error=") }, "\(challenges)")
+    }
+
     @Test func `too little scope is 403, and for userinfo a token without openid is such a one`() async throws {
         try await House.run { house in
             try await house.addCitizen()

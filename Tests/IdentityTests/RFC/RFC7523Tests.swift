@@ -51,6 +51,8 @@ struct RFC7523Tests {
                 ("exp", .integer(now + 7200)), ("exp", .string("\(now + 60)")), ("exp", .number(1e300)),
                 ("nbf", .integer(now + 61)), ("iat", .integer(now + 61)), ("iat", "now"), ("jti", nil), ("jti", ""),
                 ("jti", 7), ("jti", .string(String(repeating: "x", count: 600))),
+                ("iss", ""), ("sub", "other"), ("sub", 7), ("aud", ""), ("aud", 7), ("aud", .strings([])),
+                ("exp", true), ("exp", .integer(-1)), ("nbf", "soon"), ("nbf", true), ("iat", .null),
             ]
             if fapi2 {
                 wrong += [

@@ -106,98 +106,122 @@ struct RFC7662Tests {
             #expect(shown["cnf"]?["jkt"]?.stringValue == maker.thumbprint)
         }
     }
-}
 
-@Suite("RFC 7009 token revocation")
-struct RFC7009Tests {
-    private func revoke(_ house: House, _ token: String, hint: String? = nil, as client: String = "department")
-        async throws
-    {
-        var form = ParameterList(["token": token])
-        if let hint { form.append("token_type_hint", hint) }
-        let response = try await house.call("/oauth2/revoke", form, as: client + ":" + House.secret)
-        #expect(response.status == .ok && response.text.isEmpty, "\(response.text)")
-        #expect(response.headers[.cacheControl] == "no-store")
-    }
-
-    @Test(arguments: Backend.available)
-    func `a refresh token takes its family and its access tokens with it`(backend: Backend) async throws {
-        try await House.run(backend) { house in
-            try await house.addCitizen()
-            try await house.addClient()
-            var browser = Browser()
-            let answer = try await house.tokens(Attempt(), &browser)
-            let access = try #require(answer["access_token"]?.stringValue)
-            let refresh = try #require(answer["refresh_token"]?.stringValue)
-            try await revoke(house, refresh, hint: "access_token")
-            #expect(try await house.userInfo(access).status == .unauthorized)
-            #expect(try await house.refresh(refresh).error == "invalid_grant")
-            #expect(try await house.introspect(access) == .object(["active": false]))
-            try await revoke(house, refresh)
-            let events = try await house.database.read {
-                try $0.query("SELECT 1 AS n FROM identity_audit_event WHERE kind = 'grant.revoked'").count
+    /// §2.1: a hint that is wrong or unknown must not hide a token.
+    @Test(arguments: ["access_token", "refresh_token", "id_token", "made_up", ""])
+    func `a hint, right or wrong, changes nothing`(hint: String) async throws {
+        try await withTokens { house, access, refresh in
+            for token in [access, refresh] {
+                let form = ParameterList(["token": token, "token_type_hint": hint])
+                let answer = try await house.call("/oauth2/introspect", form, as: "department:" + House.secret)
+                #expect(try answer.status == .ok && answer.json()["active"] == true, "\(answer.text)")
             }
-            #expect(events == 1)
         }
     }
 
-    @Test func `an access token goes alone`() async throws {
-        try await House.run { house in
-            try await house.addCitizen()
-            try await house.addClient()
-            var browser = Browser()
-            let answer = try await house.tokens(Attempt(), &browser)
-            let access = try #require(answer["access_token"]?.stringValue)
-            try await revoke(house, access, hint: "refresh_token")
-            #expect(try await house.userInfo(access).status == .unauthorized)
-            let refresh = try #require(answer["refresh_token"]?.stringValue)
-            let next = try await house.refresh(refresh).json()
-            let token = try #require(next["access_token"]?.stringValue)
-            #expect(try await house.userInfo(token).status == .ok)
-            try await house.provider.revocations.refresh()
-            #expect(try await house.userInfo(access).status == .unauthorized, "other processes read it too")
-        }
-    }
-
-    @Test func `unknown tokens are 200, another client's stay untouched, nobody unknown may ask`() async throws {
-        try await House.run { house in
-            try await house.addCitizen()
-            try await house.addClient()
-            try await house.addClient("other")
-            var browser = Browser()
-            let answer = try await house.tokens(Attempt(), &browser)
-            let access = try #require(answer["access_token"]?.stringValue)
-            let refresh = try #require(answer["refresh_token"]?.stringValue)
-            for token in ["unknown", "a.b.c", access, refresh] {
-                try await revoke(house, token, hint: "made_up", as: "other")
+    /// §2.3 with RFC 6749 §5.2, and §4: credentials and tokens in the body alone, nobody asks with a token.
+    @Test func `every fault of a request has its own answer and says nothing about the token`() async throws {
+        try await withTokens { house, access, _ in
+            let own = house.tokenHeaders("department:" + House.secret)
+            let body = ParameterList(["token": access]).encoded
+            func send(_ body: String, _ query: String = "", _ change: (inout HTTPFields) -> Void = { _ in })
+                async throws
+                -> TestResponse
+            {
+                var headers = own
+                change(&headers)
+                return try await house.client.send(.post, "/oauth2/introspect" + query, headers, body: body)
             }
-            #expect(try await house.userInfo(access).status == .ok)
-            #expect(try await house.refresh(refresh).status == .ok)
-            let form = ParameterList(["token": access])
-            let nobody = try await house.call("/oauth2/revoke", form, as: nil)
-            #expect(nobody.status == .unauthorized && nobody.error == "invalid_client")
-            let empty = try await house.call("/oauth2/revoke", ParameterList(), as: "department:" + House.secret)
-            #expect(empty.error == "invalid_request")
-            #expect(try await house.client.get("/oauth2/revoke?token=" + access).status == .methodNotAllowed)
+            let rows: [(name: String, answer: TestResponse, status: HTTPResponse.Status, error: String)] = [
+                ("empty", try await send("token="), .badRequest, "invalid_request"),
+                ("hint alone", try await send("token_type_hint=access_token"), .badRequest, "invalid_request"),
+                (
+                    "in the address", try await send("token_type_hint=access_token", "?" + body), .badRequest,
+                    "invalid_request"
+                ),
+                ("no escape", try await send("token=%zz"), .badRequest, "invalid_request"),
+                ("a zero byte", try await send("token=a%00b"), .badRequest, "invalid_request"),
+                (
+                    "far too long", try await send("token=" + String(repeating: "x", count: 20_000)), .badRequest,
+                    "invalid_request"
+                ),
+                ("hint twice", try await send(body + "&a=1&a=2"), .badRequest, "invalid_request"),
+                ("another client", try await send(body + "&client_id=other"), .badRequest, "invalid_request"),
+                (
+                    "two ways", try await send(body + "&client_id=department&client_secret=" + House.secret),
+                    .badRequest,
+                    "invalid_request"
+                ),
+                (
+                    "by token", try await send(body) { $0[.authorization] = "Bearer " + access }, .unauthorized,
+                    "invalid_client"
+                ),
+                (
+                    "secret in the address",
+                    try await send(body, "?client_id=department&client_secret=" + House.secret) {
+                        $0[.authorization] = nil
+                    }, .unauthorized, "invalid_client"
+                ),
+                (
+                    "as JSON", try await send(#"{"token":"x"}"#) { $0[.contentType] = "application/json" },
+                    .unsupportedMediaType, "invalid_request"
+                ),
+            ]
+            for row in rows {
+                #expect(
+                    row.answer.status == row.status && row.answer.error == row.error, "\(row.name): \(row.answer.text)")
+                #expect(!row.answer.text.contains("active"), "\(row.name): \(row.answer.text)")
+                #expect(row.answer.headers[.cacheControl] == "no-store", "\(row.name)")
+                if row.status == .unauthorized {
+                    #expect(row.answer.headers[.wwwAuthenticate]?.hasPrefix("Basic ") == true, "\(row.name)")
+                }
+            }
+            for method in [HTTPRequest.Method.get, .put, .delete] {
+                let refused = try await house.client.send(method, "/oauth2/introspect?" + body, own)
+                #expect(refused.status == .methodNotAllowed && !refused.text.contains("active"), "\(method)")
+            }
         }
     }
 
-    @Test func `a public client gives its tokens back`() async throws {
-        try await House.run { house in
-            try await house.addCitizen()
-            try await house.addClient("app", secret: nil)
-            var attempt = Attempt()
-            attempt.client = "app"
-            attempt.redirectURI = "https://app.example/callback"
+    /// §2.2, §4: what is signed or known here and is still no access or refresh token, and what has been taken back.
+    @Test func `other tokens, codes and tokens that were revoked are inactive and nothing else`() async throws {
+        try await withTokens { house, access, refresh in
             var browser = Browser()
-            let form = house.tokenForm(attempt, code: try await house.code(attempt, &browser)).adding(
-                "client_id", "app")
-            let answer = try await house.token(form, as: nil).json()
-            let refresh = try #require(answer["refresh_token"]?.stringValue)
-            let back = ParameterList(["token": refresh, "client_id": "app"])
-            #expect(try await house.call("/oauth2/revoke", back, as: nil).status == .ok)
-            let again = ParameterList(["grant_type": "refresh_token", "refresh_token": refresh, "client_id": "app"])
-            #expect(try await house.token(again, as: nil).error == "invalid_grant")
+            let answer = try await house.tokens(Attempt().with("scope", "openid booking"), &browser)
+            let id = try #require(answer["id_token"]?.stringValue)
+            let code = try await house.code(Attempt(), &browser)
+            let proof = try ProofMaker.es256.get().proof(house)
+            for token in [id, code, proof, "测试", "urn:ietf:params:oauth:request_uri:x"] {
+                #expect(try await house.introspect(token) == Self.inactive, "\(token.prefix(20))")
+            }
+            let own = "department:" + House.secret
+            _ = try await house.call("/oauth2/revoke", ParameterList(["token": access]), as: own)
+            #expect(try await house.introspect(access) == Self.inactive)
+            #expect(try await house.introspect(refresh)["active"] == true)
+            _ = try await house.call("/oauth2/revoke", ParameterList(["token": refresh]), as: own)
+            #expect(try await house.introspect(refresh) == Self.inactive)
+            // The other grant is another matter; RFC 6749 §10.5 takes everything from a code that comes twice.
+            let second = try #require(answer["access_token"]?.stringValue)
+            #expect(try await house.introspect(second)["active"] == true)
+            let bought = try await house.token(house.tokenForm(code: code)).json()
+            #expect(try await house.token(house.tokenForm(code: code)).error == "invalid_grant")
+            for name in ["access_token", "refresh_token"] {
+                let token = try #require(bought[name]?.stringValue)
+                #expect(try await house.introspect(token) == Self.inactive, "\(name)")
+            }
+        }
+    }
+
+    /// §4: what a token is for decides which resource server sees it.
+    @Test func `a client that may introspect one audience sees no token for another`() async throws {
+        try await withTokens { house, access, _ in
+            try await house.change("other") { $0.policy.introspectsAudiences = [House.issuer + "/api/v1"] }
+            var browser = Browser()
+            let answer = try await house.tokens(Attempt().with("scope", "openid profile"), &browser)
+            let narrow = try #require(answer["access_token"]?.stringValue)
+            #expect(try await house.introspect(access, as: "other")["active"] == true)
+            #expect(try await house.introspect(narrow, as: "other") == Self.inactive, "it is for userinfo alone")
+            #expect(try await house.introspect(narrow)["active"] == true)
         }
     }
 }

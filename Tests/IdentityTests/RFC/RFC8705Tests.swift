@@ -173,6 +173,175 @@ struct RFC8705Tests {
         }
     }
 
+    /// The token endpoint for any form, behind a connection with this certificate.
+    private func ask(
+        _ house: House, _ form: ParameterList, _ certificate: [UInt8]?, as authorization: String? = nil
+    ) async throws -> TokenAnswer {
+        var request = ClientRequest(form: form, authorization: authorization.map(house.basic))
+        request.certificate = certificate
+        return try await house.provider.tokens.answer(request)
+    }
+
+    /// §2.1 with RFC 5280 §4.1.2.5; nobody else would notice the end of a certificate that its owner signed.
+    @Test(arguments: [Client.AuthMethod.tls, .selfSignedTLS])
+    func `a certificate before and after its term is none`(method: Client.AuthMethod) async throws {
+        let certificates = try TestCertificates.shared.get()
+        let key = try #require(VerificationKey(subjectPublicKeyInfo: certificates.selfSignedKey))
+        let jwks = String(decoding: VerificationKeys([key]).jwks.encoded(), as: UTF8.self)
+        try await withClient(
+            method,
+            {
+                if method == .selfSignedTLS { $0.keys = ClientKeys(jwks: jwks) }
+                if method == .tls { $0.policy.certificateSANDNS = "client.example" }
+            }
+        ) { house, certificates in
+            let der = method == .tls ? certificates.vouched : certificates.selfSigned
+            _ = try await token(house, der)
+            for days in [-3, 3660] {
+                house.clock.advance(by: .seconds(days * 86_400))
+                let fault = await #expect(throws: OAuthError.self, "\(days)") { try await token(house, der) }
+                #expect(fault?.code == .invalidClient, "\(days)")
+                #expect(fault?.description == "the certificate is not within its term", "\(days)")
+            }
+        }
+    }
+
+    /// §2: the certificate alone does not say who is asking, and says nothing for anybody else.
+    @Test func `a client that is not named, or not the certificate's, is invalid_client`() async throws {
+        try await withClient(.tls, { $0.policy.certificateSANDNS = "client.example" }) { house, certificates in
+            try await house.addClient("secret") { $0.grants = ["client_credentials"] }
+            try await house.addSignedClient("signed", keys: ClientKeys(jwks: try ClientKey.es256.get().jwks))
+            try await house.addSignedClient("twin", keys: ClientKeys()) {
+                $0.authMethod = .tls
+                $0.policy.certificateSANDNS = "other.example"
+            }
+            let form = ParameterList(["grant_type": "client_credentials"])
+            for name in [nil, "secret", "signed", "twin", "nobody"] {
+                let named = name.map { form.adding("client_id", $0) } ?? form
+                let fault = await #expect(throws: OAuthError.self, "\(name ?? "-")") {
+                    try await ask(house, named, certificates.vouched)
+                }
+                #expect(fault?.code == .invalidClient, "\(name ?? "-")")
+            }
+            _ = try await ask(house, form.adding("client_id", "tls"), certificates.vouched)
+        }
+    }
+
+    /// §2.1.2, §2.2.2.
+    @Test func `a registration names one subject, or brings the keys`() {
+        let rows: [(member: String, method: String, change: @Sendable (inout ClientPolicy) -> Void)] = [
+            ("tls_client_auth_subject_dn", "tls_client_auth", { _ in }),
+            (
+                "tls_client_auth_subject_dn", "tls_client_auth",
+                {
+                    $0.certificateSubjectDN = Self.subject
+                    $0.certificateSANEmail = "ops@client.example"
+                }
+            ),
+            ("tls_client_auth_san_ip", "tls_client_auth", { $0.certificateSANIP = "client.example" }),
+            ("tls_client_auth_san_ip", "tls_client_auth", { $0.certificateSANIP = "192.0.2.7/24" }),
+            ("jwks", "self_signed_tls_client_auth", { _ in }),
+            ("tls_client_auth_subject_dn", "self_signed_tls_client_auth", { $0.certificateSANDNS = "client.example" }),
+            ("tls_client_auth_subject_dn", "private_key_jwt", { $0.certificateSANURI = "urn:client:1" }),
+        ]
+        for (index, row) in rows.enumerated() {
+            var registration = ClientRegistration(id: "tls")
+            registration.authMethod = row.method
+            registration.grants = ["client_credentials"]
+            registration.scopes = ["booking"]
+            row.change(&registration.policy)
+            let fault = #expect(throws: ClientRegistrationFault.self, "\(index)") {
+                try ValidateRegistration(crypto: House.crypto)(registration)
+            }
+            #expect(fault?.faults.contains { $0.member == row.member } == true, "\(index): \(fault?.description ?? "")")
+        }
+    }
+
+    /// §4: nothing but the certificate stands for a public client, so its refresh tokens are bound to it, too.
+    @Test func `a public client's tokens of both kinds are bound to the certificate of its connection`() async throws {
+        let certificates = try TestCertificates.shared.get()
+        try await House.run { house in
+            try await house.addCitizen()
+            try await house.addClient("app", secret: nil)
+            try await house.change("app") { $0.policy.bindToCertificate = true }
+            let attempt = Attempt(client: "app", redirectURI: "https://app.example/callback")
+            var browser = Browser()
+            let code = try await house.code(attempt, &browser)
+            let form = house.tokenForm(attempt, code: code).adding("client_id", "app")
+            let bare = await #expect(throws: OAuthError.self) { try await ask(house, form, nil) }
+            #expect(bare?.code == .invalidRequest)
+            let first = try await ask(house, form, certificates.selfSigned)
+            let digest = CertificateDigest.of(certificates.selfSigned)
+            #expect(try house.claims(first.accessToken.reveal())["cnf"] == .object(["x5t#S256": .string(digest)]))
+            #expect(first.type == "Bearer")
+            let again = ParameterList([
+                "grant_type": "refresh_token", "refresh_token": try #require(first.refreshToken).reveal(),
+                "client_id": "app",
+            ])
+            let rows: [(certificate: [UInt8]?, code: OAuthError.Code)] = [
+                (nil, .invalidRequest), (certificates.vouched, .invalidGrant),
+            ]
+            for row in rows {
+                let fault = await #expect(throws: OAuthError.self) { try await ask(house, again, row.certificate) }
+                #expect(fault?.code == row.code)
+            }
+            let next = try await ask(house, again, certificates.selfSigned)
+            #expect(try house.claims(next.accessToken.reveal())["cnf"]?["x5t#S256"]?.stringValue == digest)
+        }
+    }
+
+    /// §6.3: a confidential client renews its certificate; its refresh tokens are bound to how it proves itself.
+    @Test func `a confidential client may come with another certificate, and its old tokens may not`() async throws {
+        let certificates = try TestCertificates.shared.get()
+        try await House.run { house in
+            try await house.addCitizen()
+            try await house.addClient()
+            try await house.change { $0.policy.bindToCertificate = true }
+            var browser = Browser()
+            let credentials = "department:" + House.secret
+            let form = house.tokenForm(code: try await house.code(Attempt(), &browser))
+            let first = try await ask(house, form, certificates.vouched, as: credentials)
+            let again = ParameterList([
+                "grant_type": "refresh_token", "refresh_token": try #require(first.refreshToken).reveal(),
+            ])
+            let next = try await ask(house, again, certificates.foreign, as: credentials)
+            func isGood(_ answer: TokenAnswer, _ certificate: [UInt8]) async -> Bool {
+                let presented = PresentedAccessToken(token: answer.accessToken.reveal(), certificate: certificate)
+                return (try? await house.provider.accessTokens.claims(of: presented, audience: nil)) != nil
+            }
+            #expect(await isGood(first, certificates.vouched))
+            #expect(await !isGood(first, certificates.foreign))
+            #expect(await isGood(next, certificates.foreign))
+            #expect(await !isGood(next, certificates.vouched))
+        }
+    }
+
+    /// §3: 401 and `invalid_token`; whoever has no certificate cannot make up for it with another proof.
+    @Test func `a bound token without its certificate is invalid_token, at every resource and under every scheme`()
+        async throws
+    {
+        try await withClient(
+            .tls,
+            {
+                $0.policy.certificateSANDNS = "client.example"
+                $0.policy.bindToCertificate = true
+            }
+        ) { house, certificates in
+            let bound = try await token(house, certificates.vouched)
+            let maker = try ProofMaker.es256.get()
+            for path in ["/api/v1/probe", "/oauth2/userinfo"] {
+                for scheme in ["Bearer", "DPoP"] {
+                    let proof = try maker.proof(house, "GET", path, token: bound)
+                    let answer = try await house.get(path, scheme, bound, proofs: scheme == "DPoP" ? [proof] : [])
+                    #expect(answer.status == .unauthorized, "\(scheme) \(path): \(answer.text)")
+                    let challenge = answer.headers[.wwwAuthenticate] ?? ""
+                    #expect(challenge.hasPrefix(scheme + " "), "\(scheme) \(path): \(challenge)")
+                    #expect(challenge.contains("error=\"invalid_token\""), "\(scheme) \(path): \(challenge)")
+                }
+            }
+        }
+    }
+
     private func base64(_ bytes: [UInt8]) -> String {
         var text = Base64URL.encode(bytes).replacing("-", with: "+").replacing("_", with: "/")
         while text.utf8.count % 4 != 0 { text += "=" }

@@ -12,6 +12,11 @@ import Web
 struct RFC8707Tests {
     static let records = "https://records.example/api"
     static let maps = "https://maps.example/"
+    /// No absolute URI, or not byte for byte one that is registered.
+    static let refused = [
+        "relative", "//host/path", "https://records.example/api#f", "https://records.example/api/", "https:",
+        "HTTPS://records.example/api", "https://records.example/api ", "urn:x:\u{7F}",
+    ]
 
     private func audience(_ body: JSONValue, _ house: House) throws -> Set<String> {
         let claims = try house.claims(try #require(body["access_token"]?.stringValue))
@@ -182,10 +187,52 @@ struct RFC8707Tests {
         #expect(throws: OAuthError.self) { try ResourceIndicators.parse(long) }
     }
 
-    @Test(arguments: [
-        "relative", "//host/path", "https://records.example/api#f", "https://records.example/api/", "https:",
-        "HTTPS://records.example/api", "https://records.example/api ", "urn:x:\u{7F}",
-    ])
+    @Test func `§2.2 the token endpoint refuses the same for every grant, and nothing is used up by it`() async throws {
+        try await withClient { house in
+            let redemption = house.tokenForm(code: try await code([], house))
+            let machine = ParameterList(["grant_type": "client_credentials", "scope": "booking"])
+            for resource in Self.refused {
+                for form in [redemption, machine, machine.adding("resource", Self.maps)] {
+                    let response = try await house.token(form.adding("resource", resource))
+                    #expect(response.status == .badRequest && response.error == "invalid_target", "\(resource)")
+                    #expect(response.headers[.cacheControl] == "no-store")
+                }
+            }
+            let body = try await house.token(redemption).json()
+            let refresh = ParameterList([
+                "grant_type": "refresh_token", "refresh_token": try #require(body["refresh_token"]?.stringValue),
+            ])
+            for resource in Self.refused {
+                let response = try await house.token(refresh.adding("resource", resource))
+                #expect(response.status == .badRequest && response.error == "invalid_target", "\(resource)")
+            }
+            #expect(try await house.token(refresh).status == .ok)
+            // An empty one is none (RFC 6749 §3.2).
+            let empty = try await house.token(machine.adding("resource", "")).json()
+            #expect(try audience(empty, house) == [House.issuer + "/api/v1"])
+        }
+    }
+
+    @Test func `§2 ten resources are enough for anybody, wherever they are named`() async throws {
+        try await withClient { house in
+            let many = (0..<11).map { "https://records.example/\($0)" }
+            try await house.change { $0.policy.audiences = many }
+            func items(_ count: Int) -> [ParameterList.Item] { many.prefix(count).map { .init("resource", $0) } }
+            let machine = ParameterList(["grant_type": "client_credentials", "scope": "booking"])
+            let ten = try await house.token(ParameterList(machine.items + items(10)))
+            #expect(try audience(try ten.json(), house).count == 10)
+            let eleven = try await house.token(ParameterList(machine.items + items(11)))
+            #expect(eleven.error == "invalid_target")
+            let pushed = try await house.push(ParameterList(Attempt().request.items + items(11)))
+            #expect(pushed.status == .badRequest && pushed.error == "invalid_target")
+            var browser = Browser()
+            let asked = try await house.open(Attempt().uri + "&" + ParameterList(items(11)).encoded, &browser)
+            #expect(try asked.answer?.single("error") == "invalid_target")
+            #expect(try asked.answer?.single("state") == "st/ate 1")
+        }
+    }
+
+    @Test(arguments: RFC8707Tests.refused)
     func `§2 anything but a registered absolute URI is invalid_target`(resource: String) async throws {
         try await withClient { house in
             var browser = Browser()

@@ -39,6 +39,110 @@ struct RFC9068Tests {
         }
     }
 
+    /// §2.2, §5: a client's subject is never a person's, and nothing is said about a sign-in that was none.
+    @Test func `a machine's token names the client as its subject and no sign-in`() async throws {
+        try await House.run { house in
+            try await house.addClient("machine") { $0.grants = ["client_credentials"] }
+            let form = ParameterList(["grant_type": "client_credentials", "scope": "booking"])
+            let answer = try await house.token(form, as: "machine:" + House.secret).json()
+            let claims = try house.claims(try #require(answer["access_token"]?.stringValue))
+            #expect(
+                claims["iss"]?.stringValue == House.issuer && claims["aud"]?.stringValue == House.issuer + "/api/v1")
+            #expect(claims["sub"] == "client:machine" && claims["client_id"] == "machine")
+            #expect(claims["scope"] == "booking" && claims["jti"] != nil && claims["iat"] != nil)
+            for name in ["acr", "amr", "auth_time", "sid", "roles", "cnf", "act"] { #expect(claims[name] == nil) }
+            let life = (claims["exp"]?.integerValue ?? 0) - (claims["iat"]?.integerValue ?? 0)
+            #expect(life > 0 && life <= 900)
+        }
+    }
+
+    /// Signed by our own key, so that nothing but the claim or the type is wrong.
+    private func withMould(_ body: @Sendable @escaping (House, TokenMould) async throws -> Void) async throws {
+        try await House.run { house in
+            try await house.addCitizen()
+            try await house.addClient()
+            let token = try #require(try await tokens(house)["access_token"]?.stringValue)
+            try await body(house, try await house.mould(of: token, type: "at+jwt", judged: ["exp"]))
+        }
+    }
+
+    private static let resources = ["/api/v1/probe", "/oauth2/userinfo"]
+
+    private func expectInvalid(_ house: House, _ token: String, _ name: String) async throws {
+        for path in Self.resources {
+            let answer = try await house.get(path, "Bearer", token)
+            #expect(answer.status == .unauthorized, "\(name) at \(path): \(answer.text)")
+            let challenges = answer.headers[values: .wwwAuthenticate]
+            #expect(challenges.count == 1 && challenges.first?.hasPrefix("Bearer ") == true, "\(name) at \(path)")
+            #expect(challenges.first?.contains("error=\"invalid_token\"") == true, "\(name) at \(path)")
+        }
+    }
+
+    @Test func `§4 every claim is there, of its type, and of this server, now and for this resource`() async throws {
+        try await withMould { house, mould in
+            let now = house.clock.now().seconds
+            let rows: [(name: String, value: JSONValue?)] = [
+                ("iss", nil), ("iss", .string(House.issuer + "/")), ("iss", "https://else.example"), ("iss", ""),
+                ("iss", .strings([House.issuer])), ("iss", "HTTP://localhost:8080"), ("iss", .null),
+                ("sub", nil), ("sub", 7), ("client_id", nil), ("client_id", 7), ("client_id", .strings(["department"])),
+                ("exp", nil), ("exp", .integer(now - 1)), ("exp", .integer(now)), ("exp", .string("\(now + 60)")),
+                ("iat", nil), ("iat", .string("\(now)")), ("jti", nil), ("jti", 7), ("scope", nil), ("scope", 7),
+                ("scope", .strings(["openid", "booking"])), ("channel", nil), ("channel", "else"),
+            ]
+            for row in rows {
+                let token = try mould.token(payload: mould.payload((row.name, row.value)))
+                try await expectInvalid(house, token, "\(row)")
+                #expect(try await house.introspect(token) == .object(["active": false]), "\(row)")
+            }
+            let audiences: [JSONValue?] = [
+                nil, "https://else.example", .string(House.issuer), "department", .array([]), 7, .null,
+                .string(House.issuer + "/api/v1/"),
+                .string(House.issuer + "/api/v1 " + House.issuer + "/oauth2/userinfo"),
+                .array([7, .null]),
+            ]
+            for audience in audiences {
+                let token = try mould.token(payload: mould.payload(("aud", audience)))
+                try await expectInvalid(house, token, "aud \(String(describing: audience))")
+            }
+            for path in Self.resources {
+                let token = try mould.token()
+                #expect(try await house.get(path, "Bearer", token).status == .ok, "the mould is good")
+                let almost = try mould.token(payload: mould.payload(("exp", .integer(now + 1))))
+                #expect(try await house.get(path, "Bearer", almost).status == .ok)
+            }
+        }
+    }
+
+    @Test func `§4 an audience of one resource is good there and nowhere else`() async throws {
+        try await withMould { house, mould in
+            for (audience, path) in [("/api/v1", "/api/v1/probe"), ("/oauth2/userinfo", "/oauth2/userinfo")] {
+                for claim in [JSONValue.string(House.issuer + audience), .strings(["x", House.issuer + audience])] {
+                    let token = try mould.token(payload: mould.payload(("aud", claim)))
+                    for other in Self.resources {
+                        let status: HTTPResponse.Status = other == path ? .ok : .unauthorized
+                        #expect(try await house.get(other, "Bearer", token).status == status, "\(audience) at \(other)")
+                    }
+                }
+            }
+        }
+    }
+
+    /// §2.1, §4: both spellings of the type, and no token without it.
+    @Test func `the type is at+jwt in either spelling, and never absent`() async throws {
+        try await withMould { house, mould in
+            for type in ["at+jwt", "application/at+jwt", "AT+JWT"] {
+                let token = try mould.token(header: mould.header(("typ", .string(type))))
+                for path in Self.resources {
+                    #expect(try await house.get(path, "Bearer", token).status == .ok, "\(type)")
+                }
+            }
+            for type in [nil, "JWT", "application/jwt", "at", "jwt+at", "", "at+jwt "] as [JSONValue?] {
+                let token = try mould.token(header: mould.header(("typ", type)))
+                try await expectInvalid(house, token, "typ \(String(describing: type))")
+            }
+        }
+    }
+
     @Test(arguments: Backend.available)
     func `an opaque token says nothing and is good for the same`(backend: Backend) async throws {
         try await House.run(backend) { house in

@@ -166,7 +166,8 @@ struct RFC9101Tests {
                 #expect(said.contains(advice), "\(said)")
             }
             for (name, value) in [
-                ("nbf", JSONValue.integer(now + 8)), ("aud", .strings([House.issuer, "https://else.example"])),
+                ("nbf", JSONValue.integer(now + 10)), ("iat", .integer(now + 10)),
+                ("aud", .strings([House.issuer, "https://else.example"])),
                 ("max_age", 60), ("max_age", .number(60)), ("prompt", .null), ("extension", .array([true])),
                 ("extension", .object([JSONValue.Member]())),
             ] {

@@ -219,6 +219,117 @@ struct RFC9126Tests {
         }
     }
 
+    @Test func `§2 the issuer, the token endpoint and this endpoint may stand as audience, and nothing else`()
+        async throws
+    {
+        try await House.run { house in
+            let key = try ClientKey.es256.get()
+            try await house.addSignedClient(keys: ClientKeys(jwks: key.jwks))
+            let attempt = Attempt(client: "signed", redirectURI: "https://signed.example/callback")
+            for (path, isGood) in [
+                ("", true), ("/oauth2/token", true), ("/oauth2/par", true), ("/oauth2/introspect", false), ("/", false),
+            ] {
+                let claims = Assertion(
+                    at: house.clock.now(), audience: House.issuer + path, id: house.surroundings.newID())
+                let form = attempt.request.adding("client_assertion_type", AssertionCredentials.type)
+                    .adding("client_assertion", try key.sign(claims.json))
+                let response = try await house.push(form, as: nil)
+                #expect(response.status == (isGood ? .created : .unauthorized), "\(path): \(response.text)")
+                #expect(response.error == (isGood ? nil : "invalid_client"))
+            }
+        }
+    }
+
+    @Test func `§2.1 client_id may be left to the header, and credentials come in one way`() async throws {
+        try await House.run { house in
+            try await house.addClient()
+            let form = Attempt().request
+            #expect(try await house.push(form.without("client_id")).status == .created)
+            let posted = form.adding("client_secret", House.secret)
+            for (form, credentials) in [
+                (posted, "department:" + House.secret), (posted.without("client_id"), nil),
+                (form.replacing("client_id", "nobody"), "department:" + House.secret),
+            ] as [(ParameterList, String?)] {
+                let response = try await house.push(form, as: credentials)
+                #expect(response.status == .badRequest && response.error == "invalid_request", "\(response.text)")
+            }
+        }
+    }
+
+    @Test func `§2.3 what is no form, too large or not posted is told so in JSON, never cached`() async throws {
+        try await House.run { house in
+            try await house.addClient()
+            let good = house.tokenHeaders("department:" + House.secret)
+            var json = good
+            json[.contentType] = "application/json"
+            let long = Attempt().request.encoded + "&state="
+            for (method, headers, body, status) in [
+                (.get, good, "", 405), (.put, good, Attempt().request.encoded, 405), (.delete, good, "", 405),
+                (.post, json, "{}", 415), (.post, good, long + String(repeating: "s", count: 70_000), 413),
+                (.post, good, long + String(repeating: "s", count: 20_000), 400), (.post, good, "state=%zz", 400),
+            ] as [(HTTPRequest.Method, HTTPFields, String, Int)] {
+                let response = try await house.client.send(method, "/oauth2/par", headers, body: body)
+                #expect(response.status.code == status && response.error == "invalid_request", "\(response.text)")
+                #expect(response.headers[.cacheControl] == "no-store", "\(status)")
+                #expect(status != 405 || response.headers[.allow]?.contains("POST") == true)
+            }
+        }
+    }
+
+    @Test func `§4 the reference may be posted to the authorization endpoint, as any request`() async throws {
+        try await House.run { house in
+            try await house.addCitizen()
+            try await house.addClient()
+            var browser = Browser()
+            // Before the sign-in and after it, when the cookie comes along.
+            for isSignedIn in [false, true] {
+                let response = try await house.push(Attempt().request)
+                let uri = try #require(try response.json()["request_uri"]?.stringValue)
+                let form = ParameterList(["client_id": "department", "request_uri": uri])
+                let posted = try await browser.post("/oauth2/authorize", form: form, house.client)
+                var end = try await browser.follow(
+                    posted, at: "/oauth2/authorize", origin: House.issuer, house.client)
+                #expect((end.page == nil) == isSignedIn)
+                if end.page != nil { end = try await house.signIn(end, &browser) }
+                #expect(try end.answer?.single("state") == "st/ate 1")
+                #expect(try end.answer?.single("code") != nil)
+            }
+        }
+    }
+
+    @Test func `§5 a client that must push is refused with a signed object and with a reference elsewhere`()
+        async throws
+    {
+        try await House.run { house in
+            try await house.addCitizen()
+            let key = try ClientKey.es256.get()
+            try await house.addObjectClient(key) { $0.policy.requirePushedRequests = true }
+            let object = try RequestObject(at: house.clock.now()).signed(by: key)
+            var browser = Browser()
+            let signed = try #require(try await house.open(House.address(object: object), &browser).answer)
+            #expect(try signed.single("error") == "invalid_request")
+            #expect(try signed.single("state") == "st/ate 1")
+            let elsewhere = Attempt().with("request_uri", "https://department.example/request")
+            let told = try #require(try await house.authorize(elsewhere, &browser).answer)
+            #expect(try told.single("error") == "request_uri_not_supported")
+            let pushed = try await house.push(ParameterList(["request": object]))
+            let uri = try #require(try pushed.json()["request_uri"]?.stringValue)
+            #expect(try await house.open(House.address(uri), &browser).page?.status == .ok)
+        }
+    }
+
+    @Test func `§7.4 a client that is gone after the push gets a page`() async throws {
+        try await House.run { house in
+            try await house.addClient()
+            let address = try await house.pushed()
+            _ = try await house.provider.registry.remove("department")
+            try await house.provider.clients.refresh()
+            let gone = try await house.client.get(address, [.accept: "text/html"])
+            #expect(gone.status == .badRequest && gone.headers[.location] == nil)
+            #expect(gone.text.contains("invalid_client"))
+        }
+    }
+
     @Test func `a redirect URI that was taken back after the push is not used`() async throws {
         try await House.run { house in
             try await house.addClient()

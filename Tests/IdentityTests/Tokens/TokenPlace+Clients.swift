@@ -46,7 +46,7 @@ extension TokenPlace {
         try await house.addBank()
         let keys = try ClientKey.pair
         try await house.change("bank") { $0.keys = keys }
-        let mould = try ClientKey.mould(type: "JWT", types: ["jwt"]) {
+        let mould = try ClientKey.mould(type: "JWT", types: ["oauth-authz-req+jwt", "jwt"]) {
             let now = house.clock.now().seconds
             return [
                 .init("iss", "bank"), .init("aud", .string(House.issuer)),

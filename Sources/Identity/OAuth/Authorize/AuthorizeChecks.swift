@@ -48,6 +48,7 @@ struct AuthorizeChecks: Sendable {
         guard let fault else { return try run(parameters, client, &request) }
         try CheckState().check(parameters, client, &request)
         try CheckResponseMode().check(parameters, client, &request)
+        try CheckDuplicates().check(parameters, client, &request)
         throw fault
     }
 }

@@ -52,6 +52,8 @@ struct AuthorizeEndpoint: Sendable {
                         // Told at the address outside, if that is good.
                         fault = error
                     }
+                } else if sent.value("request_uri") != nil {
+                    fault = CheckRequestObject.elsewhere
                 }
                 authorization = try establish.request(parameters, from: client, at: surroundings.now())
                 authorization.isSigned = object != nil && fault == nil
@@ -60,6 +62,8 @@ struct AuthorizeEndpoint: Sendable {
             return try errors.page(fault ?? error, context: context)
         }
         do {
+            fault = fault ?? establish.fault(of: client)
+            if let fault, authorization.isPushed { throw fault }
             if !authorization.isPushed { try checks.run(parameters, after: fault, client, &authorization) }
             return try await answer(authorization, client, request, context)
         } catch let error as OAuthError where error.mayRedirect {
@@ -68,6 +72,19 @@ struct AuthorizeEndpoint: Sendable {
             return try responder.answer(error, to: authorization, context: context)
         } catch let error as OAuthError {
             return try errors.page(error, context: context)
+        } catch let error as StorageError where authorization.prompt.contains(.none) {
+            context.logger.warning("authorization failed", metadata: ["client": "\(client.id)", "error": "\(error)"])
+            return try responder.answer(Self.told(error), to: authorization, context: context)
+        }
+    }
+
+    /// What the client hears where no page may be shown. Elsewhere the person stays here and can try again.
+    private static func told(_ error: StorageError) -> OAuthError {
+        switch error {
+        case .busy, .unavailable, .tooLong:
+            OAuthError(.temporarilyUnavailable, "the server cannot answer now; try again later")
+        case .constraint, .unexpectedColumn, .statement, .migration:
+            OAuthError(.serverError, "the server failed to answer")
         }
     }
 

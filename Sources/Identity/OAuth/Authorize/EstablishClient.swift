@@ -4,7 +4,7 @@ import Web
 /// Finds the client and the redirect URI. Until both are known to be true nothing is ever sent
 /// anywhere: each failure here is a page (RFC 6749 §4.1.2.1, RFC 9700 §4.11).
 ///
-/// 1. `client_id` once, and registered and approved, for the code grant;
+/// 1. `client_id` once, and registered and approved;
 /// 2. `redirect_uri` once, and equal to a registered one byte for byte. It is required even where
 ///    one URI is registered: an omitted one is a client defect that RFC 9700 asks to be strict about;
 /// 3. for FAPI 2.0 it is https, or a native app's loopback address (Security Profile §5.3.2.2).
@@ -18,14 +18,17 @@ struct EstablishClient: Sendable {
         guard let client = try await clients.find(id) else {
             throw refuse(.invalidClient, "the client is not registered")
         }
-        try mayAuthorize(client)
         return client
     }
 
+    /// A client without the code grant. No reason for a page where its redirect URI is good (RFC 6749 §4.1.2.1).
+    func fault(of client: Client) -> OAuthError? {
+        client.grants.contains(.authorizationCode)
+            ? nil : OAuthError(.unauthorizedClient, "the client may not ask for authorization codes")
+    }
+
     func mayAuthorize(_ client: Client) throws(OAuthError) {
-        guard client.grants.contains(.authorizationCode) else {
-            throw refuse(.unauthorizedClient, "the client may not ask for authorization codes")
-        }
+        if let fault = fault(of: client) { throw fault }
     }
 
     func request(_ parameters: ParameterList, from client: Client, at now: Instant) throws(OAuthError)
@@ -42,7 +45,7 @@ struct EstablishClient: Sendable {
         guard RedirectURI.matches(uri, registered: client.redirectURIs, isNative: client.isNative) else {
             throw refuse(.invalidRequest, "redirect_uri is not registered for this client")
         }
-        let isLoopback = uri.hasPrefix("http://127.0.0.1") || uri.hasPrefix("http://[::1]")
+        let isLoopback = client.isNative && RedirectURI.Parts(uri)?.isLoopbackAddress ?? false
         guard !client.policy.isFAPI2 || uri.hasPrefix("https://") || isLoopback else {
             throw refuse(.invalidRequest, "redirect_uri must be https for this client")
         }

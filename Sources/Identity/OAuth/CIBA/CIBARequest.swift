@@ -24,8 +24,9 @@ struct CIBARequest: Sendable {
     static let longestMessage = 60
 
     /// 1. `openid` is among the scopes; 2. exactly one hint, and of a kind that is offered;
-    /// 3. the binding message is short and plain; 4. no user code is used here; 5. `requested_expiry`
-    /// is a positive number; 6. in ping mode a notification token of 128 bits or more.
+    /// 3. the binding message is short and plain, and there is one under FAPI 2.0, since nothing else in a request
+    /// tells it from another of the same system (FAPI-CIBA §5.2.2); 4. no user code is used here;
+    /// 5. `requested_expiry` is a positive number; 6. in ping mode a notification token of 128 bits or more.
     ///
     /// - Throws: `OAuthError` of CIBA Core §13.
     static func parse(_ form: ParameterList, from client: Client, hints: any IDTokenHintReader) throws(OAuthError)
@@ -35,7 +36,7 @@ struct CIBARequest: Sendable {
         let scopes = try CheckScope.scopes(form.value("scope"), for: client)
         guard scopes.contains("openid") else { throw OAuthError(.invalidScope, "scope must hold openid") }
         return CIBARequest(
-            scopes: scopes, hint: try hint(form, hints, client), bindingMessage: try message(form),
+            scopes: scopes, hint: try hint(form, hints, client), bindingMessage: try message(form, client),
             life: try life(form), notificationToken: try notificationToken(form, client))
     }
 
@@ -56,8 +57,11 @@ struct CIBARequest: Sendable {
         return .idToken(read)
     }
 
-    private static func message(_ form: ParameterList) throws(OAuthError) -> String? {
-        guard let text = form.value("binding_message") else { return nil }
+    private static func message(_ form: ParameterList, _ client: Client) throws(OAuthError) -> String? {
+        guard let text = form.value("binding_message") else {
+            guard !client.policy.isFAPI2 else { throw OAuthError(.invalidRequest, "binding_message is missing") }
+            return nil
+        }
         let isPlain = text.unicodeScalars.allSatisfy { scalar in
             switch scalar.properties.generalCategory {
             case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: false

@@ -13,6 +13,8 @@ struct UnwrapBackchannelRequest: Sendable {
     private static let outside: Set<String> = [
         "request", "client_id", "client_secret", "client_assertion", "client_assertion_type",
     ]
+    /// CIBA names no type; clients that sign authorization requests, too, use the one of RFC 9101 §10.8.
+    private static let types = ["oauth-authz-req+jwt", "JWT"]
     private static let longest = Duration.hours(1)
     let tokens: ClientSignedTokens
     let singleUse: SingleUse
@@ -36,7 +38,7 @@ struct UnwrapBackchannelRequest: Sendable {
                 of: object, from: client,
                 algorithms: ClientSignedTokens.algorithms(
                     for: client, registered: client.policy.backchannelRequestAlgorithm),
-                types: ["JWT"])
+                types: Self.types)
         } catch let fault as ClientTokenFault {
             throw refuse("the request object is not good: the client \(fault.advice)", "\(fault)")
         }

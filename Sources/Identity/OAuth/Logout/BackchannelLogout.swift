@@ -67,7 +67,8 @@ package struct BackchannelLogout: Sendable {
             await Task { try? await record(message, fault: fault, isFinal: isFinal) }.value
             throw error
         }
-        // Told once more after a crash right here, which a system takes for the repetition it is (`jti`, §2.6).
+        // Told once more after a crash right here, with a `jti` of its own: nothing is left to end, which is a success
+        // too (§2.7).
         try await record(message, fault: nil, isFinal: true)
     }
 

@@ -5,9 +5,9 @@ import Web
 ///
 /// 1. no parameter twice;
 /// 2. `id_token_hint`, when sent, is an ID token of ours; a foreign or unsigned one is an error;
-/// 3. `client_id`, when sent, is the hint's audience (§2) and a registered client;
-/// 4. `post_logout_redirect_uri`, when sent, is registered for that client byte for byte; without a
-///    client nothing can vouch for it (§3, §4). A bad one is a page, never a redirect;
+/// 3. `client_id`, when sent with a hint, is the hint's audience (§2);
+/// 4. `post_logout_redirect_uri`, when sent, is registered for that client byte for byte, the port of an app included;
+///    without a client nothing can vouch for it (§3, §4). A bad one is a page, never a redirect;
 /// 5. `state` comes back unchanged (§2) or the request is refused.
 struct LogoutRequest: Sendable {
     let hint: IDTokenHint?
@@ -40,7 +40,7 @@ struct LogoutRequest: Sendable {
         let uri = parameters.value("post_logout_redirect_uri")
         if let uri {
             guard let client,
-                RedirectURI.matches(uri, registered: client.postLogoutRedirectURIs, isNative: client.isNative)
+                RedirectURI.matches(uri, registered: client.postLogoutRedirectURIs, isNative: false)
             else {
                 throw OAuthError(
                     .invalidRequest, "post_logout_redirect_uri is not registered for this client", mayRedirect: false)

@@ -12,6 +12,9 @@ import Web
 ///    developer and not to the citizen;
 /// 4. a DPoP proof binds the code to its key (RFC 9449 §10.1);
 /// 5. 201 with the reference and its life (§2.2), never cached.
+///
+/// Deliberately not refused: a push without `client_id` by a client that proves itself in another way; it could say
+/// nothing but who has just been proved, and one that says something else is refused.
 struct PushedAuthorizationEndpoint: Sendable {
     let authenticate: AuthenticateClient
     let establish: EstablishClient

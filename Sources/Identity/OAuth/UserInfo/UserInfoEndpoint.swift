@@ -22,13 +22,21 @@ struct UserInfoEndpoint: Sendable {
         var token = try PresentedAccessToken.read(from: request, context)
         let type = request.headers[.contentType]?.lowercased() ?? ""
         if type.hasPrefix(ParameterList.formType) {
-            let posted = try await ParameterList.form(request).single("access_token")
+            let posted = try await posted(request)
             if posted != nil, token != nil {
-                throw Problem(.invalidRequest, "the access token is sent in more than one way")
+                throw Problem.invalidTokenRequest("the access token is sent in more than one way")
             }
             if let posted { token = try PresentedAccessToken(posted: posted, request, context) }
         }
         return try await answer(token)
+    }
+
+    private func posted(_ request: Request) async throws -> String? {
+        do {
+            return try await ParameterList.form(request).single("access_token")
+        } catch let fault as ParameterFault {
+            throw Problem.invalidTokenRequest(fault.detail)
+        }
     }
 
     private func answer(_ token: PresentedAccessToken?) async throws -> Response {

@@ -4,7 +4,7 @@ import Web
 /// The `claims` parameter (OpenID Connect Core §5.5): bounded JSON of the right shape, of which the
 /// known claims are kept that this client may read at all.
 ///
-/// 1. `sub` with a value names the person who must be signed in (§5.5.1);
+/// 1. `sub` with a value names the person who must be signed in (§5.5.1), and there can be one only;
 /// 2. `acr` as essential makes its levels a condition (§5.5.1.1); levels that do not exist cannot be met.
 ///
 /// Deliberately ignored: unknown claims, claims outside the client's scopes, voluntary values.
@@ -34,14 +34,14 @@ struct CheckClaims: AuthorizeCheck {
     private func judge(_ member: JSONValue.Member, _ request: inout AuthorizationRequest) throws(OAuthError) {
         switch member.name {
         case "sub":
-            guard let subject = member.value["value"]?.stringValue else { return }
-            guard request.requestedSubject == nil || request.requestedSubject == subject else {
-                throw fault("claims names different people")
+            for subject in try texts(of: member) {
+                guard request.requestedSubject == nil || request.requestedSubject == subject else {
+                    throw fault("claims names different people")
+                }
+                request.requestedSubject = subject
             }
-            request.requestedSubject = subject
         case "acr":
-            var asked = (member.value["values"]?.arrayValue ?? []).compactMap(\.stringValue)
-            if let one = member.value["value"]?.stringValue { asked.append(one) }
+            let asked = try texts(of: member)
             let levels = asked.compactMap { AssuranceLevel(rawValue: $0) }
             guard member.value["essential"]?.boolValue == true else {
                 request.acrValues += levels
@@ -60,6 +60,15 @@ struct CheckClaims: AuthorizeCheck {
             request.essentialLevels = both
         default: return
         }
+    }
+
+    /// The values asked for. One that is no text could be nobody's: it is refused, or what it forbids would be allowed.
+    private func texts(of member: JSONValue.Member) throws(OAuthError) -> [String] {
+        var values = member.value["values"]?.arrayValue ?? []
+        if let one = member.value["value"], one != .null { values.append(one) }
+        let texts = values.compactMap(\.stringValue)
+        guard texts.count == values.count else { throw fault("\(member.name) is asked for by what is no text") }
+        return texts
     }
 
     /// Each claim with `null` or an object of known members (OpenID Connect Core §5.5.1).

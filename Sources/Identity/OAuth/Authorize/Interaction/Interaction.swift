@@ -4,6 +4,8 @@ import Core
 enum Interaction: Sendable, Equatable {
     /// Sign in; the account field may be filled in.
     case signIn
+    /// Somebody else than the request names has signed in for it: the client is told.
+    case otherPerson
     /// Say as whom to go on.
     case chooseAccount
     /// Read how to reach this level, which no way of signing in that the person has gives.
@@ -14,7 +16,7 @@ enum Interaction: Sendable, Equatable {
     /// The page, without the handle of the request.
     var path: String {
         switch self {
-        case .signIn: "/login"
+        case .signIn, .otherPerson: "/login"
         case .chooseAccount: "/select-account"
         case .stepUp: "/step-up"
         case .consent: "/consent"
@@ -25,6 +27,7 @@ enum Interaction: Sendable, Equatable {
     var errorForPromptNone: OAuthError {
         switch self {
         case .signIn: OAuthError(.loginRequired, "the person is not signed in, or must sign in again")
+        case .otherPerson: .otherPerson
         case .chooseAccount: OAuthError(.accountSelectionRequired, "the person must choose an account")
         case .stepUp: .unmetLevel
         case .consent: OAuthError(.consentRequired, "the person has not allowed this yet")
@@ -36,6 +39,8 @@ extension OAuthError {
     /// OpenID Connect Core Error Code unmet_authentication_requirements 1.0 §2.
     static let unmetLevel = OAuthError(
         .unmetAuthenticationRequirements, "the person cannot reach the required acr now")
+    /// OpenID Connect Core §3.1.2.1: what a hint at a person leads to where somebody else signs in.
+    static let otherPerson = OAuthError(.loginRequired, "the person asked for has not signed in")
 }
 
 /// What is known when the rules are applied.

@@ -64,6 +64,7 @@ struct InteractionFrame: Sendable {
         switch step {
         case .answered(let response): return response
         case .repeated: return try completed(context)
+        case .demands(.otherPerson): return try await refuse(waiting, with: .otherPerson, context)
         case .demands(let interaction):
             // Browsers hold `form-action` against the redirect that follows a posted form.
             return try await page(interaction)?.allowing(formTargets: [waiting.authorization.redirectURI])

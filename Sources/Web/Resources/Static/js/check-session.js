@@ -1,5 +1,6 @@
 // Answers "client_id session_state" from another page with "unchanged", "changed" or "error", as OpenID Connect
-// Session Management 1.0 §3.2 has it. The browser's state lies in a cookie; signing in and out changes it.
+// Session Management 1.0 §3.2 has it, and only to pages of the origin that frames this one. The browser's state lies
+// in a cookie; signing in and out changes it.
 
 function browserState() {
   const pair = document.cookie.split("; ").find((text) => /^(__Host-)?yimen-browser=/.test(text));
@@ -11,9 +12,18 @@ async function digest(text) {
   return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
+// Empty where the browser does not tell; there the digest over the sender's origin is all there is.
+function parentOrigin() {
+  const told = location.ancestorOrigins?.[0];
+  return told ?? (document.referrer ? new URL(document.referrer).origin : "");
+}
+
 addEventListener("message", async (event) => {
-  if (typeof event.data !== "string" || !event.source || event.data.length > 1024) return;
-  const parts = event.data.split(" ");
+  if (!event.source) return;
+  const parent = parentOrigin();
+  if (parent && event.origin !== parent) return;
+  const text = typeof event.data === "string" && event.data.length <= 1024 ? event.data : "";
+  const parts = text.split(" ");
   const salt = parts[1]?.split(".")[1];
   if (parts.length !== 2 || !parts[0] || !salt) {
     event.source.postMessage("error", event.origin);
