@@ -182,6 +182,37 @@ def test_is_not_signed_out_by_a_logout_token_with(visitor, fake, lie):
     assert is_signed_in(visitor)
 
 
+@pytest.mark.parametrize("forgery", ["unsigned", "HMAC with the public key", "broken signature", "not a token"])
+def test_is_not_signed_out_by_a_forged_logout_token(visitor, fake, forgery):
+    sign_in(visitor)
+    token = LIES[forgery]["forge"](fake.logout_token("sample-social-security"))
+    answer = visitor.post("/social-security/backchannel-logout", data={"logout_token": token})
+    assert answer.status_code == 400 and answer.json()["error"] == "invalid_request"
+    assert answer.headers["cache-control"] == "no-store"
+    assert is_signed_in(visitor)
+
+
+def test_is_not_signed_out_by_a_stranger_with_the_right_key_id(visitor, fake):
+    sign_in(visitor)
+    fake.signing_key = fake.stranger
+    token = fake.logout_token("sample-social-security")
+    assert visitor.post("/social-security/backchannel-logout", data={"logout_token": token}).status_code == 400
+    assert is_signed_in(visitor)
+
+
+def test_a_logout_token_comes_by_post_in_a_form(visitor, fake):
+    sign_in(visitor)
+    path = "/social-security/backchannel-logout"
+    token = fake.logout_token("sample-social-security")
+    assert visitor.get(path, params={"logout_token": token}).status_code in {404, 405}
+    assert visitor.post(path, json={"logout_token": token}).status_code in {400, 415}
+    assert visitor.post(path, params={"logout_token": token}, data={"state": "x"}).status_code == 400
+    assert visitor.post(path, data={"logout_token": [token, token]}).status_code == 400
+    assert is_signed_in(visitor)
+    assert visitor.post(path, data={"logout_token": token, "more": "x"}).status_code == 200
+    assert not is_signed_in(visitor)
+
+
 def test_a_logout_token_of_another_session_ends_nothing(visitor, fake):
     sign_in(visitor)
     token = fake.logout_token("sample-social-security", sid="session-2")

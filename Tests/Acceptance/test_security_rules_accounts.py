@@ -19,6 +19,11 @@ def officer(yimen) -> str:
     return add_person(yimen, "rules.officer", "--role", "officer", "--hall", "jinan")
 
 
+def notices(yimen) -> int:
+    """How many people have been told that their password was changed."""
+    return httpx.get(f"{yimen.url}/demo/messages").text.count("您的登录密码已修改")
+
+
 def add_person(yimen, name: str, *more: str) -> str:
     done = yimen.run(
         *("user", "add", "--name", "测试规则", "--sign-in-name", name, "--assurance", "L2", "--password-from", "NEW"),
@@ -67,8 +72,10 @@ def test_rule_32_change_of_password_and_lock(yimen, portal, officer):
     assert "locked" in yimen.succeed("user", "show", "rules.officer")
     yimen.succeed("user", "unlock", officer)
     visitor, answer = enter(new)
+    told = notices(yimen)
     done = yimen.run("user", "password", "rules.officer", "--password-from", "NEW", NEW=PASSWORD)
     assert done.returncode == 0 and not signed_in(visitor) and dead(answer)
+    assert eventually(lambda: notices(yimen) == told + 1), "by whomever it was changed"
     enter(PASSWORD)
     listed = yimen.succeed("user", "list", "--limit", "1000")
     assert officer in listed and "rules.officer" in listed and CITIZEN not in listed
@@ -93,7 +100,7 @@ def test_rule_32_an_open_browser_is_asked_again(yimen):
 # 33. Dynamic registration is closed; addresses that could run script or leave https are refused everywhere.
 
 
-def test_rule_33_registration_is_closed(yimen):
+def test_rule_33_registration_is_closed(yimen, portal):
     endpoint = yimen.discovery()["registration_endpoint"]
     asked = {"redirect_uris": ["https://a.example/cb"]}
     for headers in ({}, {"Authorization": "Bearer made-up"}, {"Authorization": "Basic eDp5"}):
@@ -103,3 +110,15 @@ def test_rule_33_registration_is_closed(yimen):
     for uri in ("javascript:alert(1)", "data:text/html,x", "http://a.example/cb", "https://a.example/cb#x", "app:/cb"):
         done = yimen.run("client", "add", "--id", "rules-bad", "--redirect-uri", uri)
         assert done.returncode != 0 and "--redirect-uri" in done.stderr, uri
+        for flag in ("--redirect-uri", "--post-logout-redirect-uri"):
+            done = yimen.run("client", "update", "--id", portal.client_id, flag, uri)
+            assert done.returncode != 0 and flag in done.stderr, (flag, uri)
+    lines = yimen.succeed("client", "initial-token").splitlines()
+    initial = next(line.split()[1] for line in lines if line.startswith("token"))
+    headers = {"Authorization": f"Bearer {initial}"}
+    for uri in ("javascript:alert(1)", "data:text/html,x", "http://a.example/cb", "https://a.example/cb#x", "app:/cb"):
+        for member in ("redirect_uris", "post_logout_redirect_uris"):
+            answer = httpx.post(endpoint, json={**asked, member: [uri]}, headers=headers)
+            assert answer.status_code == 400 and "client_id" not in answer.json(), (member, uri)
+    assert httpx.post(endpoint, json=asked, headers=headers).status_code == 201, "none of them has used the token up"
+    assert httpx.post(endpoint, json=asked, headers=headers).status_code == 401, "good for one registration"

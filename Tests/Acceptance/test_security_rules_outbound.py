@@ -2,6 +2,8 @@
 
 See test_security_rules.py for the other rules and their sources. `pgtUrl` belongs to CAS, which is not offered yet.
 What is fetched when all is well: Tests/IdentityTests/RFC/ClientKeySetTests.swift and Registration/LogoTests.swift.
+Documents of sectors are read over https alone, within the bounds of key sets and logos here; what may stand in them:
+Tests/IdentityTests/Plans/DynamicOPPlanTests.swift.
 """
 
 import concurrent.futures
@@ -14,11 +16,12 @@ import time
 import httpx
 import pytest
 from conftest import backends
-from oauth_requests import authorize, eventually, parameters, request
+from oauth_requests import authorize, eventually, parameters, post, request, token
+from persons import new_citizen
 from relying_party import RelyingParty
 from signed_by_clients import Signer
-from system import CITIZEN, Yimen
-from web_visitor import WebVisitor
+from system import CITIZEN, DEMO_PASSWORD, Yimen
+from web_visitor import WebVisitor, forms
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 LARGEST = 64 * 1024
@@ -115,11 +118,21 @@ def test_rule_17_no_fetching_on_request(portal):
 
 def test_rule_17_addresses_are_https(yimen):
     add = ("client", "add", "--id", "rules-plain", "--redirect-uri", "https://a.example/cb")
-    for flag in ("--jwks", "--logo-uri", "--backchannel-logout-uri", "--frontchannel-logout-uri"):
+    flags = ("--jwks", "--logo-uri", "--backchannel-logout-uri", "--frontchannel-logout-uri", "--ciba-notification-uri")
+    for flag in flags:
         done = yimen.run(*add, flag, "http://a.example/x")
         assert done.returncode != 0 and "http://a.example/x" in done.stderr + done.stdout, flag
     done = yimen.run(*add, "--pairwise", "--sector-identifier-uri", "http://127.0.0.1:4/sector")
     assert done.returncode != 0 and "--sector-identifier-uri" in done.stderr
+
+
+def register(yimen, sector: str) -> httpx.Response:
+    """Asks for pairwise subjects, which makes the server read the sector's document."""
+    lines = yimen.succeed("client", "initial-token").splitlines()
+    token = next(line.split()[1] for line in lines if line.startswith("token"))
+    asked = {"redirect_uris": ["https://a.example/cb"], "subject_type": "pairwise", "sector_identifier_uri": sector}
+    headers = {"Authorization": f"Bearer {token}"}
+    return httpx.post(yimen.discovery()["registration_endpoint"], json=asked, headers=headers, timeout=30)
 
 
 # 0.0.0.0 leads to this machine and is no address of the public network; the demo opens 127.0.0.0/8, so that the same
@@ -139,15 +152,7 @@ def test_rule_17_nothing_inside_is_called_unless_allowed(yimen, tmp_path, kind):
         assert answer.status_code == 401 and answer.json()["error"] == "invalid_client"
         assert knocked(keys, 0), "key set"
 
-        lines = yimen.succeed("client", "initial-token").splitlines()
-        token = next(line.split()[1] for line in lines if line.startswith("token"))
-        asked = {"redirect_uris": ["https://a.example/cb"], "subject_type": "pairwise"}
-        answer = httpx.post(
-            yimen.discovery()["registration_endpoint"],
-            json={**asked, "sector_identifier_uri": inside[sector]},
-            headers={"Authorization": f"Bearer {token}"},
-            timeout=30,
-        )
+        answer = register(yimen, inside[sector])
         assert answer.status_code == 400, answer.text
         assert answer.json()["error"] == "invalid_client_metadata" and "sector_identifier_uri" in answer.text
         assert knocked(sector, 0), "sector document"
@@ -159,6 +164,25 @@ def test_rule_17_nothing_inside_is_called_unless_allowed(yimen, tmp_path, kind):
         visitor.http.get(party.metadata["end_session_endpoint"], params={"id_token_hint": hint})
         assert knocked(logo, 3), "logo"
         assert knocked(channel, 3), "back channel"
+
+
+@pytest.mark.parametrize("kind", INSIDE)
+def test_rule_17_no_notification_goes_inside_unless_allowed(yimen, kind):
+    grant, person = "urn:openid:params:grant-type:ciba", new_citizen(yimen)
+    party = RelyingParty(yimen, f"rules-pinged-{kind}", "openid")
+    with Door() as door:
+        address = f"https://{INSIDE[kind]}:{door.port}/ping"
+        party.register("--grant", grant, "--ciba-delivery", "ping", "--ciba-notification-uri", address)
+        form = {"scope": "openid", "login_hint": person, "client_notification_token": "t" * 32}
+        asked = post(party, "backchannel_authentication_endpoint", **form).json()
+        visitor = WebVisitor()
+        visitor.sign_in(visitor.open(f"{yimen.url}/login"), person, DEMO_PASSWORD)
+        page = visitor.open(f"{yimen.url}/approvals")
+        waiting = next(form for form in forms(page.text) if "approval" in form.fields)
+        assert visitor.submit(page, waiting, decision="allow").status_code == 200
+        assert eventually(lambda: door.knocks > 0, 15 if kind == "allowed" else 3) == (kind == "allowed")
+    collected = token(party, grant_type=grant, auth_req_id=asked["auth_req_id"])
+    assert collected.status_code == 200, "whoever is not told may ask"
 
 
 @pytest.mark.parametrize("networks", [None, "127.0.0.0/8,::1/128"], ids=["standard", "allowed"])

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 import httpx
 import pytest
 from conftest import backends
-from oauth_requests import authorize, parameters, request
+from oauth_requests import authorize, parameters, post, request
 from relying_party import CALLBACK, RelyingParty
 from system import CITIZEN, DEMO_PASSWORD, Yimen
 from web_visitor import WebVisitor, forms
@@ -156,6 +156,68 @@ def test_rule_24_nothing_is_reflected(portal):
         assert re.fullmatch(r"[\x20-\x21\x23-\x5B\x5D-\x7E]*", described) and "alert" not in described
 
 
+def test_rule_24_what_people_and_systems_send_is_escaped(yimen):
+    attack = "\"'><script>alert(1)</script>&amp;"
+    visitor = WebVisitor(away="http://localhost:4/")
+
+    def check(page: httpx.Response | str, is_shown: bool = False):
+        assert not isinstance(page, str) and "<script>alert" not in page.text and attack not in page.text, page
+        assert (attack in html.unescape(page.text)) == is_shown, page.url
+
+    # A name stays in its field, so that a slip can be mended; a code does not.
+    page = visitor.open(f"{yimen.url}/login")
+    check(visitor.submit(page, forms(page.text)[-1], username=attack, password="guess"), is_shown=True)
+    visitor.sign_in(page, CITIZEN, DEMO_PASSWORD)
+    page = visitor.open(f"{yimen.url}/device")
+    fields = next(form for form in forms(page.text) if "user_code" in form.fields)
+    check(visitor.submit(page, fields, user_code=attack))
+    party = RelyingParty(yimen, "rules-escaped", "openid profile")
+    uri, front = "http://localhost:4/out'(1)?a=1&b=%3Ci%3E", "http://localhost:4/front?a='1'&b=2"
+    party.register("--name", attack, "--consent", "--frontchannel-logout-uri", front, "--post-logout-redirect-uri", uri)
+    page = visitor.open(party.begin(party.session())[0])
+    assert page.url.path == "/consent"
+    check(page, is_shown=True)
+    answer = visitor.submit(page, forms(page.text)[-1], decision="allow")
+    assert parameters(answer)["code"]
+    check(visitor.open(f"{yimen.url}/account"), is_shown=True)
+    for more in ({"client_id": attack}, {"id_token_hint": attack}, {"post_logout_redirect_uri": attack}):
+        check(visitor.http.get(party.metadata["end_session_endpoint"], params=more))
+    asked = {"client_id": party.client_id, "post_logout_redirect_uri": uri, "state": attack}
+    page = visitor.open(f"{party.metadata['end_session_endpoint']}?{urlencode(asked)}")
+    check(page, is_shown=True)
+    out = visitor.submit(page, next(form for form in forms(page.text) if "confirm" in form.fields))
+    check(out, is_shown=True)
+    frames = [html.unescape(address) for address in re.findall(r'<iframe\b[^>]*\bsrc="([^"]*)"', out.text)]
+    assert len(frames) == 1 and frames[0].startswith(front + "&iss="), frames
+    way_on = next(html.unescape(link) for link in re.findall(r'href="([^"]*)"', out.text) if "/out" in link)
+    assert way_on == f"{uri}&state={quote(attack, safe='')}"
+
+
+def test_rule_24_descriptions_hold_no_input_and_no_other_characters(yimen, portal):
+    attack = 'x"\\<script>alert(1)</script>é\n'
+    sent = {
+        "token": ({"grant_type": attack}, {"grant_type": "refresh_token", "refresh_token": attack}),
+        "pushed_authorization_request": ({"scope": attack}, request(portal, prompt=attack), {"request": attack}),
+        "device_authorization": ({"scope": attack}, {"client_id": attack}),
+        "backchannel_authentication": ({"scope": attack}, {"login_hint": attack, "scope": "openid"}),
+        "introspection": ({attack: "1", "token": ""}, {"client_assertion": attack, "client_assertion_type": attack}),
+        "revocation": ({"client_id": attack, "token": "x"}, {"token": [attack, attack]}),
+    }
+    answers = [post(portal, f"{name}_endpoint", **form) for name, tried in sent.items() for form in tried]
+    headers = {"Authorization": "Bearer made-up"}
+    answers.append(httpx.post(portal.metadata["registration_endpoint"], json={attack: attack}, headers=headers))
+    for answer in answers:
+        described = answer.json()["error_description"]
+        assert answer.status_code in (400, 401) and answer.headers["content-type"].startswith("application/json")
+        assert re.fullmatch(r"[\x20-\x21\x23-\x5B\x5D-\x7E]+", described) and "alert" not in answer.text, answer.url
+    for value in ("x<script>alert(1)</script>", 'a"b'):
+        answer = httpx.get(portal.metadata["userinfo_endpoint"], headers={"Authorization": f"Bearer {value}"})
+        assert answer.status_code == 401 and value not in answer.headers["www-authenticate"] + answer.text
+    for path in ("/nothing/<script>alert(1)</script>", "/items/<script>alert(1)</script>", "/api/v1/<script>alert(1)"):
+        answer = httpx.get(yimen.url + path, headers={"Accept": "text/html"})
+        assert answer.status_code in (400, 404) and "<script>alert" not in answer.text, path
+
+
 # 25. prompt and max_age mean what they say.
 
 
@@ -174,6 +236,40 @@ def test_rule_25_prompt_and_max_age(portal):
     for more in ({"prompt": "none login"}, {"max_age": "-1"}):
         answer = visitor.open(portal.begin(portal.session(), **more)[0])
         assert parameters(answer)["error"] == "invalid_request", more
+
+
+def test_rule_25_prompt_none_answers_whatever_page_would_be_due(yimen, portal):
+    asking = RelyingParty(yimen, "rules-asking", "openid profile")
+    asking.register("--consent")
+    visitor = portal.visitor()
+    other = portal.sign_in("19900000015")["id_token"]
+    own = portal.sign_in(CITIZEN, visitor)
+    due = {
+        "login_required": [(portal, {"max_age": "0"}), (portal, {"id_token_hint": other})],
+        "consent_required": [(asking, {})],
+        "invalid_request": [(portal, {"prompt": f"none {more}"}) for more in ("login", "consent", "select_account")],
+    }
+    time.sleep(1.1)
+    for error, tried in due.items():
+        for party, more in tried:
+            answer = authorize(party, request(party, **{"prompt": "none", **more}), visitor)
+            assert answer.status_code == 303 and parameters(answer.headers["location"])["error"] == error, more
+    answer = authorize(portal, request(portal, prompt="none", id_token_hint=own["id_token"]), visitor)
+    assert parameters(answer.headers["location"])["code"]
+
+
+def test_rule_25_a_forced_sign_in_is_not_got_round(yimen, portal):
+    visitor = portal.visitor()
+    portal.sign_in(CITIZEN, visitor)
+    time.sleep(1.1)
+    for more in ({"prompt": "login"}, {"max_age": "0"}, {"max_age": "1"}):
+        page = visitor.open(portal.begin(portal.session(), **more)[0])
+        # Neither the page again, nor a wrong password, nor a session of before is a sign-in.
+        for again in (visitor.open(str(page.url)), visitor.sign_in(page, CITIZEN, "guess")):
+            assert not isinstance(again, str) and "password" in again.text, more
+        assert not isinstance(visitor.open(str(page.url)), str), more
+        assert parameters(visitor.sign_in(page, CITIZEN, DEMO_PASSWORD))["code"]
+        time.sleep(2.1)
 
 
 def test_rule_25_an_essential_level_is_never_lowered(portal):

@@ -1,7 +1,8 @@
 """Security rules 29 and 30: which passwords may be set, what checking them costs, and how often they may be guessed.
 
 See test_security_rules.py for the other rules and their sources. Codes by text message or mail, codes of an app, and
-accounts that people open or reset by themselves are not offered yet; the parts of both rules about them wait.
+accounts that people open or reset by themselves are not offered yet; the parts of both rules about them wait. Of rule
+19 the limits of guessing that one person does not meet alone.
 """
 
 import concurrent.futures
@@ -206,3 +207,43 @@ def test_rule_30_an_address_is_throttled_whatever_names_it_tries(narrow, inside,
     assert refused.status_code == 429 and 0 < int(refused.headers["retry-after"]) <= 900
     assert attempt(narrow, CITIZEN, DEMO_PASSWORD, address=outside).status_code == 303
     assert attempt(narrow, "19900000012", DEMO_PASSWORD, own, inside[5]).status_code == 303, "at home on a shared line"
+
+
+# 19. User codes are guessed by many people together, too. A wrong code is nobody's, so that no code can die of misses.
+
+
+def test_rule_19_user_codes_are_guessed_so_often_from_an_address_and_in_all(narrow):
+    device = "urn:ietf:params:oauth:grant-type:device_code"
+    narrow.succeed("client", "add", "--id", "rules-screen", "--grant", device, "--scope", "openid")
+    form = {"client_id": "rules-screen", "scope": "openid"}
+    codes = httpx.post(narrow.discovery()["device_authorization_endpoint"], data=form).json()
+
+    def person(address: str) -> WebVisitor:
+        visitor = WebVisitor()
+        visitor.http.headers["X-Forwarded-For"] = address
+        page = visitor.open(f"{narrow.url}/login")
+        assert visitor.sign_in(page, new_citizen(narrow), DEMO_PASSWORD).status_code == 200
+        return visitor
+
+    def guess(visitor: WebVisitor, typed: str = "BCDFGHJK") -> int:
+        page = visitor.open(codes["verification_uri"])
+        fields = next(form for form in forms(page.text) if "user_code" in form.fields)
+        return visitor.submit(page, fields, user_code=typed).status_code
+
+    def counted(failures: int, to: int):
+        """As many guesses as would take too long here."""
+        one = f"(SELECT bucket FROM identity_sign_in_failure WHERE failures = {failures})"
+        assert narrow.rows(f"SELECT count(*) FROM {one} AS found") == [["1"]]
+        narrow.change(f"UPDATE identity_sign_in_failure SET failures = {to} WHERE failures = {failures}")
+
+    first, second, third = (person(address) for address in ("203.0.113.1", "203.0.113.1", "203.0.113.2"))
+    narrow.change("DELETE FROM identity_sign_in_failure")
+    assert guess(first) == guess(first) == guess(second) == guess(second) == guess(third) == 400
+    counted(4, to=59)  # the address
+    assert guess(second) == 400 and guess(second) == 429 and guess(person("203.0.113.1"), codes["user_code"]) == 429
+    assert guess(third, codes["user_code"]) == 200, "from another address the code is still good"
+    together = narrow.rows("SELECT max(failures) FROM identity_sign_in_failure WHERE failures < 50")[0][0]
+    counted(int(together), to=1000)
+    for visitor in (person("203.0.113.3"), person("203.0.113.4")):
+        assert guess(visitor) == 400 and guess(visitor) == 429, "each may miss once"
+    assert guess(third) == 429 and guess(person("203.0.113.5"), codes["user_code"]) == 200

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey
-from oauth_requests import authorize, claims, fresh_code, parameters, post, request, token
+from oauth_requests import authorize, claims, eventually, fresh_code, parameters, post, request, token
 from relying_party import CALLBACK, RelyingParty
 from signed_by_clients import ProofKey, Signer, signed_with_secret, unsigned
 from system import CITIZEN, DEMO_PASSWORD
@@ -298,6 +298,39 @@ def test_rule_18_codes_and_refresh_tokens_are_bound_to_the_key(yimen, holder):
     again = {"grant_type": "refresh_token", "refresh_token": first["refresh_token"], "client_id": public}
     assert ask(stranger, **again).json()["error"] == "invalid_grant"
     assert ask(key, **again).json()["token_type"] == "DPoP"
+
+
+def test_rule_18_bound_tokens_end_by_revocation_and_logout(holder):
+    key, stranger = ProofKey(), ProofKey()
+    url, endpoint = holder.metadata["userinfo_endpoint"], holder.metadata["revocation_endpoint"]
+
+    def works(access: str) -> bool:
+        headers = {"Authorization": f"DPoP {access}", "DPoP": key.proof("GET", url, access)}
+        return httpx.get(url, headers=headers).status_code == 200
+
+    def revoke(value: str, proof: str) -> httpx.Response:
+        return post(holder, "revocation_endpoint", {"DPoP": proof}, token=value)
+
+    given = bound(holder, key)
+    proof = key.proof("POST", endpoint)
+    assert revoke("x", proof).status_code == 200
+    wrong = (proof, *key.wrong_proofs("POST", endpoint).values(), key.proof("POST", holder.metadata["token_endpoint"]))
+    for bad in wrong:
+        answer = revoke(given["access_token"], bad)
+        assert answer.status_code == 400 and answer.json()["error"] == "invalid_dpop_proof"
+    assert works(given["access_token"]), "a bad proof revokes nothing"
+    assert revoke(given["access_token"], key.proof("POST", endpoint)).status_code == 200
+    assert eventually(lambda: not works(given["access_token"]))
+
+    given, visitor = bound(holder, key), holder.visitor()
+    later = bound(holder, key, visitor=visitor)
+    hint = {"id_token_hint": later["id_token"]}
+    assert visitor.http.get(holder.metadata["end_session_endpoint"], params=hint).status_code == 200
+    assert eventually(lambda: not works(later["access_token"])) and works(given["access_token"])
+    for by in (key, stranger):
+        form = {"grant_type": "refresh_token", "refresh_token": later["refresh_token"]}
+        answer = token(holder, {"DPoP": by.proof("POST", holder.metadata["token_endpoint"])}, **form)
+        assert answer.json()["error"] == "invalid_grant"
 
 
 def test_rule_18_nonces(yimen):

@@ -40,6 +40,20 @@ def test_rule_21_session_cookies(portal):
     assert not isinstance(stolen.open(portal.begin(portal.session())[0]), str), "the old handle is worthless"
 
 
+def test_rule_21_a_stronger_sign_in_has_a_new_handle(yimen, portal):
+    name, visitor = new_citizen(yimen), portal.visitor()
+    assert portal.sign_in(name, visitor)["claims"]["acr"] == "L2"
+    before = {cookie: visitor.http.cookies[cookie] for cookie in ("yimen-sso",)}
+    yimen.succeed("user", "assure", name, "--level", "L3")
+    level = '{"id_token":{"acr":{"essential":true,"value":"L3"}}}'
+    assert portal.sign_in(name, visitor, claims=level)["claims"]["acr"] == "L3"
+    for cookie, handle in before.items():
+        assert visitor.http.cookies[cookie] != handle
+        stolen = portal.visitor()
+        stolen.http.cookies.set(cookie, handle)
+        assert not is_signed_in(portal, stolen), "what was known before opens nothing after"
+
+
 def is_signed_in(portal, visitor: WebVisitor) -> bool:
     answer = parameters(visitor.open(portal.begin(portal.session(), prompt="none")[0]))
     assert "code" in answer or answer["error"] == "login_required", answer

@@ -105,6 +105,10 @@ def test_rule_10_secrets_stay_out_of_addresses_and_caches(portal, approved):
         assert "no-store" in answer.headers["cache-control"], answer.url
     in_address = httpx.get(portal.metadata["userinfo_endpoint"], params={"access_token": good.json()["access_token"]})
     assert in_address.status_code == 401
+    for name in ("pushed_authorization_request", "introspection", "revocation", "device_authorization"):
+        answer = httpx.post(portal.metadata[f"{name}_endpoint"], params=secret, data={"token": "x", "scope": "openid"})
+        assert answer.status_code == 401 and answer.json()["error"] == "invalid_client", name
+        assert httpx.get(portal.metadata[f"{name}_endpoint"], params=secret).status_code == 405, name
 
 
 # 12. A client that fails to prove itself gets 401 and `invalid_client`.
@@ -113,10 +117,14 @@ def test_rule_10_secrets_stay_out_of_addresses_and_caches(portal, approved):
 def test_rule_12_client_authentication(yimen, portal):
     endpoint = portal.metadata["token_endpoint"]
     form = {"grant_type": "refresh_token", "refresh_token": "x"}
-    for auth in ((portal.client_id, "wrong"), ("nobody", portal.secret), (portal.client_id, "")):
+    wrong = ("wrong", "", portal.secret[:-1], portal.secret + "x", portal.secret.upper(), "x" * len(portal.secret))
+    told = set()
+    for auth in (*((portal.client_id, secret) for secret in wrong), ("nobody", portal.secret)):
         answer = httpx.post(endpoint, data=form, auth=auth)
         assert answer.status_code == 401 and answer.json()["error"] == "invalid_client", auth
         assert answer.headers["www-authenticate"].startswith("Basic")
+        told.add(answer.text)
+    assert len(told) == 1, "nothing tells how wrong it was; digests are compared, so that no time does either"
     answer = httpx.post(endpoint, data={**form, "client_id": portal.client_id})
     assert answer.status_code == 401 and answer.json()["error"] == "invalid_client"
     if yimen.backend == "sqlite":
@@ -289,6 +297,27 @@ def test_rule_15_access_tokens(yimen, portal, kiosk):
     assert userinfo(portal, answer["id_token"]) == 401
     with yimen.client(answer["id_token"]) as client:
         assert client.get("/api/v1/reservations").status_code == 401
+
+
+def test_rule_15_no_registration_makes_them_live_longer(yimen):
+    add = ("client", "add", "--id", "rules-lasting", "--redirect-uri", "https://a.example/cb")
+    for seconds in ("901", "3600", "86400"):
+        done = yimen.run(*add, "--access-token-seconds", seconds)
+        assert done.returncode != 0 and "--access-token-seconds" in done.stderr, seconds
+
+
+def test_rule_15_a_token_is_for_the_resource_that_it_names(yimen):
+    archive = "https://archive.example"
+    party = RelyingParty(yimen, "rules-audience", "openid profile booking")
+    party.register("--audience", archive)
+    api = f"{yimen.url}/api/v1"
+    for resource, status in ((api, 200), (archive, 401)):
+        form = {**fresh_code(party, resource=resource), "resource": resource}
+        access = token(party, **form).json()["access_token"]
+        named = decoded(access.split(".")[1])["aud"]
+        assert resource in (named if isinstance(named, list) else [named])
+        with yimen.client(access) as client:
+            assert client.get("/api/v1/reservations").status_code == status, resource
 
 
 # 26. ID tokens.

@@ -1,5 +1,6 @@
 """HTTPS with a certificate of the development CA: HTTP/2, strict cookies, a sign-in in a real browser."""
 
+import hashlib
 import json
 import ssl
 import subprocess
@@ -7,7 +8,9 @@ import subprocess
 import httpx
 import pytest
 from joserfc.jwk import ECKey
+from oauth_requests import claims
 from processes import ROOT
+from signed_by_clients import encoded
 from system import CITIZEN, DEMO_PASSWORD, Yimen
 from web_visitor import WebVisitor
 
@@ -104,7 +107,16 @@ def test_a_system_proves_itself_by_its_certificate(tmp_path_factory):
                 for stranger in (other, bare):
                     refused = stranger.post("/oauth2/token", data=form)
                     assert refused.status_code == 401 and refused.json()["error"] == "invalid_client"
-                headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+                access = answer.json()["access_token"]
+                der = ssl.PEM_cert_to_DER_cert((directory / "own.pem").read_text())
+                assert claims(access)["cnf"] == {"x5t#S256": encoded(hashlib.sha256(der).digest())}
+                for endpoint, status in (("introspect", 200), ("revoke", 200), ("par", 400)):
+                    asked = {"client_id": "mutual", "token": "unknown"}
+                    assert own.post(f"/oauth2/{endpoint}", data=asked).status_code == status, endpoint
+                    for stranger in (other, bare):
+                        refused = stranger.post(f"/oauth2/{endpoint}", data=asked)
+                        assert refused.status_code == 401 and refused.json()["error"] == "invalid_client", endpoint
+                headers = {"Authorization": f"Bearer {access}"}
                 assert own.get(path, headers=headers).status_code not in (401, 500)
                 for stranger in (other, bare):
                     assert stranger.get(path, headers=headers).status_code == 401
