@@ -106,7 +106,8 @@ struct DatabaseChecks {
         guard settings.clientAuthorities != nil || clients.allSatisfy({ $0.authMethod != .tls }) else {
             return [
                 .bad(
-                    "clients", "tls_client_auth needs http.clientAuthorities, or it refuses every certificate: \(names)")
+                    "clients", "tls_client_auth needs http.clientAuthorities, or it refuses every certificate: \(names)"
+                )
             ]
         }
         return [.good("clients", "\(clients.count) authenticate by certificate")]
