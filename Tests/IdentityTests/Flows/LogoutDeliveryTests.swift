@@ -10,12 +10,14 @@ import Web
 
 @Suite("OpenID Connect Back-Channel Logout 1.0: deliveries")
 struct LogoutDeliveryTests {
-    /// Signs in at two systems with a back channel and out again.
+    /// Signs in at two systems with a back channel and one without, and out again.
     private func signOut(_ house: House, _ browser: inout Browser) async throws -> TestResponse {
         try await house.addCitizen()
         try await house.addClient { $0.backchannelLogoutURI = "https://department.example/backchannel" }
         try await house.addClient("other") { $0.backchannelLogoutURI = "https://other.example/backchannel" }
+        try await house.addClient("silent") { $0.name = "没有后台通道的系统" }
         let body = try await house.tokens(Attempt(), &browser)
+        _ = try await house.tokens(Attempt(client: "silent", redirectURI: "https://silent.example/callback"), &browser)
         _ = try await house.tokens(Attempt(client: "other", redirectURI: "https://other.example/callback"), &browser)
         let hint = try #require(body["id_token"]?.stringValue)
         return try await browser.get(
@@ -61,6 +63,7 @@ struct LogoutDeliveryTests {
             let news = try await browser.get("/oauth2/logout/done", house.client)
             #expect(news.text.contains("badge ok") && news.text.contains("badge info"))
             #expect(news.text.contains("data-again") && news.text.contains("您不必等待"))
+            #expect(page.text.contains("没有后台通道的系统") && news.text.contains("没有后台通道的系统"))
             house.clock.advance(by: .minutes(1))
             let later = try await browser.get("/oauth2/logout/done", house.client)
             #expect(later.text.contains("href=\"/oauth2/logout/done\"") && !later.text.contains("data-again"))

@@ -8,11 +8,14 @@ import Web
 ///
 /// Systems with a front channel are loaded in frames (OpenID Connect Front-Channel Logout 1.0 §3); those
 /// with a back channel report in by themselves, and the page asks until all have. A sealed cookie names
-/// the sign-out, so that the page can be asked for again and the address says nothing about anybody.
+/// the sign-out, so that the page can be asked for again and the address says nothing about anybody. It names the
+/// systems without a back channel too, of which no delivery is on record.
 struct SignedOutPages: Sendable {
     static let path = "/oauth2/logout/done"
     private static let noun = "signed-out"
     private static let cookieLife = Duration.minutes(10)
+    /// Systems named in the cookie; with ids of full length it stays below 2,000 bytes.
+    private static let mostNamed = 10
     /// After this long the page stops asking by itself; the back channel goes on without it.
     static let patience = Duration.seconds(30)
 
@@ -40,7 +43,8 @@ struct SignedOutPages: Sendable {
             again: isAwaited && destination == nil ? Self.path : nil, asksItself: true)
         var response = try render(page, context)
         if isAwaited {
-            let sealed = try crypto.seal(ended.logoutID, context: Self.noun)
+            let silent = others.filter { !$0.isTold }.map(\.clientID).prefix(Self.mostNamed)
+            let sealed = try crypto.seal(([ended.logoutID] + silent).joined(separator: "\n"), context: Self.noun)
             cookies.set(Self.noun, to: sealed, lifetime: Self.cookieLife, on: &response)
         }
         return response
@@ -51,9 +55,11 @@ struct SignedOutPages: Sendable {
         guard let sealed = cookies.read(Self.noun, from: request),
             let opened = try? crypto.open(sealed, context: Self.noun)
         else { return try render(SignedOutPage(), context) }
-        let logout = String(decoding: opened, as: UTF8.self)
+        let lines = String(decoding: opened, as: UTF8.self).split(separator: "\n").map(String.init)
+        guard let logout = lines.first else { return try render(SignedOutPage(), context) }
         let deliveries = try await database.read { try LogoutDeliveryStore.list(logout: logout, in: $0) }
-        let told = try await told(deliveries.map { ($0.clientID, $0.state) }, context)
+        let told = try await told(
+            deliveries.map { ($0.clientID, $0.state) } + lines.dropFirst().map { ($0, nil) }, context)
         let isFresh = deliveries.contains { $0.endedAt + Self.patience > surroundings.now() }
         return try render(
             SignedOutPage(told: told, again: told?.anyIsWaiting == true ? Self.path : nil, asksItself: isFresh),
