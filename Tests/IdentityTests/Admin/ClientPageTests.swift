@@ -39,6 +39,15 @@ struct ClientPageTests {
         }
     }
 
+    @Test func `every scope says what it is for`() throws {
+        let texts = try WebFixture.renderer.get().library.texts
+        for scope in ValidateRegistration.knownScopes {
+            for locale in WebLocale.allCases {
+                #expect(texts[locale]?.strings["admin.client.scope." + scope] != nil, "\(scope)")
+            }
+        }
+    }
+
     @Test func `a visitor is sent to sign in, at every page of it`() async throws {
         try await House.run { house in
             for path in ["/admin/clients", "/admin/new-client", "/admin/clients/x", "/admin/clients/x/edit"] {
