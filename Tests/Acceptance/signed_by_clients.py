@@ -1,11 +1,14 @@
-"""What clients sign: assertions (RFC 7523) and DPoP proofs (RFC 9449), good ones and such as are wrong in one place."""
+"""What clients prove themselves with: assertions (RFC 7523) and DPoP proofs (RFC 9449), good ones and such as are wrong in
+one place, and certificates of their own making (RFC 8705 §2.2)."""
 
 import base64
 import hashlib
 import hmac
 import json
+import subprocess
 import time
 import uuid
+from pathlib import Path
 
 import httpx
 from joserfc import jwt
@@ -18,6 +21,22 @@ ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 def encoded(value: bytes | dict) -> str:
     raw = json.dumps(value).encode() if isinstance(value, dict) else value
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def own_certificate(directory: Path, name: str) -> str:
+    """Makes `name.pem` and `name.key`, and the client's key set beside them.
+
+    Returns the file with the key set."""
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+        + ["-subj", f"/CN={name}", "-days", "2", "-keyout", f"{name}.key", "-out", f"{name}.pem"],
+        cwd=directory,
+        check=True,
+        capture_output=True,
+    )
+    key = ECKey.import_key((directory / f"{name}.key").read_text())
+    (directory / f"{name}.json").write_text(json.dumps({"keys": [key.as_dict(private=False)]}))
+    return str(directory / f"{name}.json")
 
 
 def changed(good: dict, changes: dict) -> dict:

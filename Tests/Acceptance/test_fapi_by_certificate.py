@@ -5,17 +5,15 @@ variants with signatures and DPoP: Tests/IdentityTests/Plans/FAPI2Tests.swift.
 """
 
 import base64
-import json
 import ssl
-import subprocess
 
 import httpx
 import pytest
 from authlib.common.security import generate_token
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from conftest import backends
-from joserfc.jwk import ECKey
 from oauth_requests import claims, eventually, parameters
+from signed_by_clients import own_certificate
 from system import CITIZEN, DEMO_PASSWORD, Yimen
 from web_visitor import WebVisitor
 
@@ -26,20 +24,12 @@ class Holder:
     def __init__(self, yimen: Yimen, directory, name: str):
         self.id, self.metadata = name, yimen.discovery()
         self.callback = f"https://{name}.example/callback"
-        subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-            + ["-subj", f"/CN={name}", "-days", "2", "-keyout", f"{name}.key", "-out", f"{name}.pem"],
-            cwd=directory,
-            check=True,
-            capture_output=True,
-        )
+        keys = own_certificate(directory, name)
         der = ssl.PEM_cert_to_DER_cert((directory / f"{name}.pem").read_text())
         self.certificate = {"Client-Cert": f":{base64.b64encode(der).decode()}:"}
-        key = ECKey.import_key((directory / f"{name}.key").read_text())
-        (directory / f"{name}.json").write_text(json.dumps({"keys": [key.as_dict(private=False)]}))
         yimen.succeed(
             *("client", "add", "--id", name, "--auth-method", "self_signed_tls_client_auth", "--fapi2"),
-            *("--jwks", str(directory / f"{name}.json"), "--bind-to-certificate", "--redirect-uri", self.callback),
+            *("--jwks", keys, "--bind-to-certificate", "--redirect-uri", self.callback),
             *("--scope", "openid", "--scope", "profile"),
         )
 

@@ -1,16 +1,14 @@
 """HTTPS with a certificate of the development CA: HTTP/2, strict cookies, a sign-in in a real browser."""
 
 import hashlib
-import json
 import ssl
 import subprocess
 
 import httpx
 import pytest
-from joserfc.jwk import ECKey
 from oauth_requests import claims
 from processes import ROOT
-from signed_by_clients import encoded
+from signed_by_clients import encoded, own_certificate
 from system import CITIZEN, DEMO_PASSWORD, Yimen
 from web_visitor import WebVisitor
 
@@ -62,16 +60,7 @@ def test_a_system_proves_itself_by_its_certificate(tmp_path_factory):
     """RFC 8705 with a real handshake: a self-signed certificate whose key is registered, and the token bound to it."""
     directory = tmp_path_factory.mktemp("mutual")
     subprocess.run([ROOT / "certs" / "make-development-ca.sh", directory], check=True, capture_output=True)
-    for name in ("own", "other"):
-        subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-            + ["-subj", f"/CN={name}", "-days", "2", "-keyout", f"{name}.key", "-out", f"{name}.pem"],
-            cwd=directory,
-            check=True,
-            capture_output=True,
-        )
-    key = ECKey.import_key((directory / "own.key").read_text())
-    (directory / "jwks.json").write_text(json.dumps({"keys": [key.as_dict(private=False)]}))
+    keys, _ = (own_certificate(directory, name) for name in ("own", "other"))
     system = Yimen("sqlite", "mutual")
     system.url = f"https://localhost:{system.port}"
     system.environment |= {
@@ -93,7 +82,7 @@ def test_a_system_proves_itself_by_its_certificate(tmp_path_factory):
         system.prepare()
         system.succeed(
             *("client", "add", "--id", "mutual", "--auth-method", "self_signed_tls_client_auth"),
-            *("--jwks", str(directory / "jwks.json"), "--grant", "client_credentials", "--scope", "booking"),
+            *("--jwks", keys, "--grant", "client_credentials", "--scope", "booking"),
             "--bind-to-certificate",
         )
         system.start()
