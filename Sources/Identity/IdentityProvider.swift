@@ -161,8 +161,7 @@ package struct IdentityProvider: Sendable {
             database: database, crypto: crypto, cookies: router.cookies, surroundings: surroundings)
         let requests = SignInRequests(
             database: database, crypto: crypto, settings: settings, surroundings: surroundings)
-        let issue = IssueAuthorizationCode(
-            database: database, crypto: crypto, settings: settings, surroundings: surroundings)
+        let issue = IssueAuthorizationCode(crypto: crypto, settings: settings, surroundings: surroundings)
         let responder = AuthorizationResponder(
             issuer: settings.issuer,
             signed: SignedResponse(keys: keys, issuer: settings.issuer, surroundings: surroundings),
@@ -182,7 +181,7 @@ package struct IdentityProvider: Sendable {
         let pushed = PushedRequests(
             database: database, crypto: crypto, settings: settings, surroundings: surroundings)
         let proceed = ContinueAuthorization(
-            read: ReadSituation(database: database, subjects: subjects, surroundings: surroundings), issue: issue,
+            database: database, read: ReadSituation(subjects: subjects, surroundings: surroundings), issue: issue,
             responder: responder,
             sessionState: SessionState(crypto: crypto, cookies: router.cookies, surroundings: surroundings))
         let frame = InteractionFrame(

@@ -43,6 +43,11 @@ struct BrowserSessions: Sendable {
         return try await database.read { try SSOSessionStore.find(handleHash: hash, at: now, in: $0) }
     }
 
+    /// The session without a look at the database, for whoever is about to look there anyway.
+    func atHand(of request: Request) -> SessionAtHand {
+        handle(of: request).map { .handle(crypto.digest($0), at: surroundings.now()) } ?? .none
+    }
+
     /// For signing out: the session even when it has gone idle or too old, as long as nobody has ended it.
     func unendedSession(of request: Request) async throws -> SSOSession? {
         guard let handle = handle(of: request) else { return nil }

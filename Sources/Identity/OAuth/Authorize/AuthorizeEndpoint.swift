@@ -113,8 +113,7 @@ struct AuthorizeEndpoint: Sendable {
     private func answer(
         _ authorization: AuthorizationRequest, _ client: Client, _ request: Request, _ context: WebContext
     ) async throws -> Response {
-        let session = try await browsers.session(of: request)
-        switch try await proceed(authorization, client, session, context) {
+        switch try await proceed(authorization, client, browsers.atHand(of: request), context) {
         case .answered(let response): return response
         case .repeated:
             throw OAuthError(.invalidRequestURI, "the request_uri has been used", mayRedirect: false)

@@ -6,6 +6,9 @@ import Web
 /// Carries a request as far as it gets without the person: to the answer, or to what the person must
 /// do next. The authorization endpoint and every page on the way stand on it, so no page knows which
 /// one comes after it.
+///
+/// Who is signed in, what the rules judge by and the answer are one transaction: reads before it would be further waits
+/// for the database, and would have to be doubted once the answer is written.
 struct ContinueAuthorization: Sendable {
     enum Step: Sendable {
         case answered(Response)
@@ -14,6 +17,13 @@ struct ContinueAuthorization: Sendable {
         case repeated
     }
 
+    private enum Outcome: Sendable {
+        case issued(code: String, SSOSession)
+        case demands(Interaction)
+        case repeated
+    }
+
+    let database: any Database
     let read: ReadSituation
     let issue: IssueAuthorizationCode
     let responder: AuthorizationResponder
@@ -23,19 +33,39 @@ struct ContinueAuthorization: Sendable {
     ///   - page: digest of the handle of the page that led here, if one did.
     ///   - consenting: what the person has just allowed, to be remembered with the answer.
     func callAsFunction(
-        _ request: AuthorizationRequest, _ client: Client, _ session: SSOSession?, page: String? = nil,
+        _ request: AuthorizationRequest, _ client: Client, _ session: SessionAtHand, page: String? = nil,
         consenting: [ConsentItem]? = nil, _ context: WebContext
     ) async throws -> Step {
-        var situation = try await read(request, client, session)
+        let outcome: Outcome =
+            if case .none = session {
+                .demands(.signIn)
+            } else {
+                try await database.transaction { transaction in
+                    let session = try session.find(in: transaction)
+                    return try decide(request, client, session, page, consenting, in: transaction)
+                }
+            }
+        return switch outcome {
+        case .issued(let code, let session): .answered(try answer(code, to: request, session, context))
+        case .demands(let interaction): .demands(interaction)
+        case .repeated: .repeated
+        }
+    }
+
+    private func decide(
+        _ request: AuthorizationRequest, _ client: Client, _ session: SSOSession?, _ page: String?,
+        _ consenting: [ConsentItem]?, in transaction: any Transaction
+    ) throws -> Outcome {
+        var situation = try read(request, client, session, in: transaction)
         situation.hasJustConsented = consenting != nil
         if let demand = InteractionRules.demand(request, situation) { return .demands(demand) }
         guard let session else { return .demands(.signIn) }
-        let outcome = try await issue(
+        let end = try issue(
             request, session, level: situation.level, page: page,
             needed: client.isOwnPages ? [] : ConsentItem.needed(by: request, from: client),
-            consenting: consenting ?? [])
-        return switch outcome {
-        case .issued(let code): .answered(try answer(code, to: request, session, context))
+            consenting: consenting ?? [], in: transaction)
+        return switch end {
+        case .issued(let code): .issued(code: code, session)
         case .signedOut: .demands(.signIn)
         case .consentWithdrawn: .demands(.consent)
         case .repeated: .repeated

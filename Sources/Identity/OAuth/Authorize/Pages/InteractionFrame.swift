@@ -59,7 +59,7 @@ struct InteractionFrame: Sendable {
         page: (Interaction) async throws -> Response?
     ) async throws -> Response {
         let step = try await proceed(
-            waiting.authorization, waiting.client, waiting.session, page: requests.hash(waiting.handle),
+            waiting.authorization, waiting.client, .known(waiting.session), page: requests.hash(waiting.handle),
             consenting: consenting, context)
         switch step {
         case .answered(let response): return response

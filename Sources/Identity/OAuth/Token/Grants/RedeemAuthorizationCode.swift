@@ -22,9 +22,52 @@ struct RedeemAuthorizationCode: TokenGrant {
     func answer(_ request: ClientRequest, from client: Client) async throws -> TokenAnswer {
         let hash = crypto.digest(try request.required("code"))
         let redirectURI = try request.required("redirect_uri")
-        guard let code = try await database.read({ try AuthorizationCodeStore.find(hash: hash, in: $0) }) else {
-            throw refuse("the code is unknown or has expired")
+        let now = surroundings.now()
+        let refreshToken = client.grants.contains(.refreshToken) ? surroundings.newHandle() : nil
+        let refreshHash = refreshToken.map(crypto.digest)
+        // The code is read where it is redeemed: a read of its own would be a second wait for the database.
+        let outcome = try await database.transaction { transaction in
+            guard let code = try AuthorizationCodeStore.find(hash: hash, in: transaction) else {
+                return Outcome.refused(refuse("the code is unknown or has expired"))
+            }
+            let resources: [String]
+            do throws(OAuthError) {
+                resources = try judge(code, request, redirectURI, client, at: now)
+            } catch {
+                return .refused(error)
+            }
+            let grant = code.grant.held(by: request.holder, client)
+            guard try AuthorizationCodeStore.redeem(hash: hash, at: now, in: transaction) else {
+                try revoke(grant, by: client, at: now, in: transaction)
+                return .spent(grant.id)
+            }
+            let person = try OpenGrant.open(grant, refreshHash: refreshHash, for: client, at: now, in: transaction)
+            return person.map { .redeemed(code, $0, resources: resources) } ?? .over
         }
+        switch outcome {
+        case .redeemed(let code, let person, let resources):
+            return try await tokens.answer(
+                code.grant.narrowed(toResources: resources), person: person, client: client,
+                refreshToken: refreshToken.map { Secret($0) }, nonce: code.nonce, holder: request.holder, at: now)
+        case .refused(let error): throw error
+        case .spent(let family):
+            revocations.note(family, at: now)
+            throw refuse("the code has been used already")
+        case .over: throw refuse("the session behind the code has ended")
+        }
+    }
+
+    private enum Outcome: Sendable {
+        case redeemed(AuthorizationCode, Person, resources: [String])
+        case refused(OAuthError)
+        case spent(String)
+        case over
+    }
+
+    /// - Returns: the resources that the tokens are for.
+    private func judge(
+        _ code: AuthorizationCode, _ request: ClientRequest, _ redirectURI: String, _ client: Client, at now: Instant
+    ) throws(OAuthError) -> [String] {
         guard code.grant.clientID == client.id else { throw refuse("the code was issued to another client") }
         guard code.redirectURI.utf8.elementsEqual(redirectURI.utf8) else {
             throw refuse("redirect_uri differs from the authorization request")
@@ -33,47 +76,14 @@ struct RedeemAuthorizationCode: TokenGrant {
         guard code.grant.terms.confirmation?.isMet(by: request.holder) ?? true else {
             throw refuse("the code is bound to another DPoP key")
         }
-        let now = surroundings.now()
         guard code.redeemedAt != nil || code.expiresAt > now else { throw refuse("the code has expired") }
-        let resources = try tokens.narrow(code.grant, request, client)
-        switch try await redeem(code, hash: hash, for: client, request.holder, at: now) {
-        case .redeemed(let person, let refreshToken):
-            return try await tokens.answer(
-                code.grant.narrowed(toResources: resources), person: person, client: client,
-                refreshToken: refreshToken, nonce: code.nonce, holder: request.holder, at: now)
-        case .spent:
-            revocations.note(code.grant.id, at: now)
-            throw refuse("the code has been used already")
-        case .over: throw refuse("the session behind the code has ended")
-        }
+        return try tokens.narrow(code.grant, request, client)
     }
 
-    private enum Outcome: Sendable {
-        case redeemed(Person, refreshToken: Secret<String>?)
-        case spent
-        case over
-    }
-
-    private func redeem(
-        _ code: AuthorizationCode, hash: String, for client: Client, _ holder: Confirmation?, at now: Instant
-    ) async throws -> Outcome {
-        let grant = code.grant.held(by: holder, client)
-        let refreshToken = client.grants.contains(.refreshToken) ? surroundings.newHandle() : nil
-        let refreshHash = refreshToken.map(crypto.digest)
-        let alarm = AuditEvent.codeReused(grant: grant.id, by: client.id, surroundings)
-        return try await database.transaction { transaction in
-            guard try AuthorizationCodeStore.redeem(hash: hash, at: now, in: transaction) else {
-                _ = try RefreshStore.revoke(family: grant.id, because: "code-reused", at: now, in: transaction)
-                try RevocationStore.revoke(grant.id, at: now, in: transaction)
-                try AuditStore.append(alarm, in: transaction)
-                return .spent
-            }
-            guard
-                let person = try OpenGrant.open(
-                    grant, refreshHash: refreshHash, for: client, at: now, in: transaction)
-            else { return .over }
-            return .redeemed(person, refreshToken: refreshToken.map { Secret($0) })
-        }
+    private func revoke(_ grant: Grant, by client: Client, at now: Instant, in transaction: any Transaction) throws {
+        _ = try RefreshStore.revoke(family: grant.id, because: "code-reused", at: now, in: transaction)
+        try RevocationStore.revoke(grant.id, at: now, in: transaction)
+        try AuditStore.append(.codeReused(grant: grant.id, by: client.id, surroundings), in: transaction)
     }
 
     private func checkVerifier(_ verifier: String?, against challenge: String?) throws(OAuthError) {

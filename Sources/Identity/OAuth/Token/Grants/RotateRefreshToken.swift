@@ -25,9 +25,65 @@ struct RotateRefreshToken: TokenGrant {
         let token = try request.required("refresh_token")
         let hash = crypto.digest(token)
         let now = surroundings.now()
-        guard let stored = try await database.read({ try RefreshStore.find(hash, in: $0) }) else {
-            throw refuse("the refresh token is unknown or has expired")
+        let next =
+            client.policy.isFAPI2 ? token : crypto.blindIndex(token, domain: "identity_refresh_token.successor")
+        let nextHash = client.policy.isFAPI2 ? hash : crypto.digest(next)
+        // The token is read where it is replaced: a read of its own would be a second wait for the database.
+        let outcome = try await database.transaction { transaction in
+            guard let stored = try RefreshStore.find(hash, in: transaction) else {
+                return Outcome.refused(refuse("the refresh token is unknown or has expired"))
+            }
+            let grant: Grant
+            do throws(OAuthError) {
+                grant = try judge(stored, request, client, at: now)
+            } catch {
+                return .refused(error)
+            }
+            guard try RefreshStore.hold(family: stored.grant.id, at: now, in: transaction),
+                let person = try PersonStore.find(stored.grant.personID, in: transaction), person.state == .active
+            else { return .over }
+            let expires = min(now + client.refreshIdle, stored.familyEndsAt)
+            let end =
+                client.policy.isFAPI2
+                ? try RefreshStore.prolong(hash, to: expires, at: now, in: transaction) ? .good : .over
+                : try replace(hash, stored, by: nextHash, until: expires, for: client, at: now, in: transaction)
+            switch end {
+            case .good: return .good(grant, person, try naming(of: stored, in: transaction))
+            case .reused: return .reused(family: stored.grant.id)
+            case .over: return .over
+            }
         }
+        switch outcome {
+        case .good(let grant, let person, let naming):
+            return try await tokens.answer(
+                grant, person: person, client: client, refreshToken: Secret(next), nonce: nil,
+                holder: request.holder, naming: naming, at: now)
+        case .refused(let error): throw error
+        case .reused(let family):
+            revocations.note(family, at: now)
+            throw refuse("the refresh token had been replaced; everything from it is revoked")
+        case .over: throw refuse("the refresh token has been revoked or has expired")
+        }
+    }
+
+    private enum Outcome: Sendable {
+        case good(Grant, Person, SessionNaming)
+        case refused(OAuthError)
+        case reused(family: String)
+        case over
+    }
+
+    /// What became of the token itself.
+    private enum End {
+        case good
+        case reused
+        case over
+    }
+
+    /// - Returns: what the new tokens are for.
+    private func judge(
+        _ stored: RefreshStore.Token, _ request: ClientRequest, _ client: Client, at now: Instant
+    ) throws(OAuthError) -> Grant {
         guard stored.grant.clientID == client.id else { throw refuse("the refresh token is another client's") }
         guard stored.familyRevokedAt == nil, stored.familyEndsAt > now else {
             throw refuse("the refresh token has been revoked or has expired")
@@ -38,76 +94,34 @@ struct RotateRefreshToken: TokenGrant {
             throw refuse("the refresh token is bound to another key")
         }
         let resources = try tokens.narrow(stored.grant, request, client)
-        let grant = try narrow(registered(stored, client), request).narrowed(toResources: resources)
-        let next =
-            client.policy.isFAPI2 ? token : crypto.blindIndex(token, domain: "identity_refresh_token.successor")
-        let outcome =
-            client.policy.isFAPI2
-            ? try await prolong(hash, stored, for: client, at: now)
-            : try await rotate(hash, stored, successor: next, for: client, at: now)
-        switch outcome {
-        case .good(let person):
-            return try await tokens.answer(
-                grant, person: person, client: client, refreshToken: Secret(next), nonce: nil,
-                holder: request.holder, naming: try await naming(of: stored), at: now)
-        case .reused:
-            revocations.note(stored.grant.id, at: now)
-            throw refuse("the refresh token had been replaced; everything from it is revoked")
-        case .over: throw refuse("the refresh token has been revoked or has expired")
-        }
+        return try narrow(registered(stored, client), request).narrowed(toResources: resources)
     }
 
-    private enum Outcome: Sendable {
-        case good(Person)
-        case reused
-        case over
-    }
-
-    private func rotate(
-        _ hash: String, _ stored: RefreshStore.Token, successor: String, for client: Client, at now: Instant
-    ) async throws -> Outcome {
+    private func replace(
+        _ hash: String, _ stored: RefreshStore.Token, by successor: String, until expires: Instant, for client: Client,
+        at now: Instant, in transaction: any Transaction
+    ) throws -> End {
         let family = stored.grant.id
-        let successorHash = crypto.digest(successor)
-        let grace = settings.refreshGrace
-        let alarm = AuditEvent.refreshReused(family: family, by: client.id, surroundings)
-        let expires = min(now + client.refreshIdle, stored.familyEndsAt)
-        return try await database.transaction { transaction in
-            guard try RefreshStore.hold(family: family, at: now, in: transaction),
-                let person = try PersonStore.find(stored.grant.personID, in: transaction), person.state == .active
-            else { return .over }
-            if let generation = try RefreshStore.replace(hash, at: now, in: transaction) {
-                try RefreshStore.add(
-                    successorHash, family: family, generation: generation + 1, expires: expires, at: now,
-                    in: transaction)
-                return .good(person)
-            }
-            guard let replacedAt = try RefreshStore.find(hash, in: transaction)?.replacedAt else { return .over }
-            if replacedAt + grace >= now { return .good(person) }
-            _ = try RefreshStore.revoke(family: family, because: "reused", at: now, in: transaction)
-            try RevocationStore.revoke(family, at: now, in: transaction)
-            try AuditStore.append(alarm, in: transaction)
-            return .reused
+        if let generation = try RefreshStore.replace(hash, at: now, in: transaction) {
+            try RefreshStore.add(
+                successor, family: family, generation: generation + 1, expires: expires, at: now, in: transaction)
+            return .good
         }
-    }
-
-    private func prolong(_ hash: String, _ stored: RefreshStore.Token, for client: Client, at now: Instant) async throws
-        -> Outcome
-    {
-        let expires = min(now + client.refreshIdle, stored.familyEndsAt)
-        return try await database.transaction { transaction in
-            guard try RefreshStore.hold(family: stored.grant.id, at: now, in: transaction),
-                let person = try PersonStore.find(stored.grant.personID, in: transaction), person.state == .active,
-                try RefreshStore.prolong(hash, to: expires, at: now, in: transaction)
-            else { return .over }
-            return .good(person)
+        // On PostgreSQL somebody may have replaced it since it was read.
+        guard let replacedAt = try stored.replacedAt ?? RefreshStore.find(hash, in: transaction)?.replacedAt else {
+            return .over
         }
+        if replacedAt + settings.refreshGrace >= now { return .good }
+        _ = try RefreshStore.revoke(family: family, because: "reused", at: now, in: transaction)
+        try RevocationStore.revoke(family, at: now, in: transaction)
+        try AuditStore.append(.refreshReused(family: family, by: client.id, surroundings), in: transaction)
+        return .reused
     }
 
     /// The family tells whether its tokens outlive the session, whatever scopes this refresh asks for.
-    private func naming(of stored: RefreshStore.Token) async throws -> SessionNaming {
+    private func naming(of stored: RefreshStore.Token, in statements: any Statements) throws -> SessionNaming {
         guard stored.offline else { return .both }
-        let sid = stored.grant.sid
-        return try await database.read { try RelyingSessionStore.isOpen(sid, in: $0) } ? .idTokenAlone : .neither
+        return try RelyingSessionStore.isOpen(stored.grant.sid, in: statements) ? .idTokenAlone : .neither
     }
 
     /// What was granted, less what the client is no longer registered for.
