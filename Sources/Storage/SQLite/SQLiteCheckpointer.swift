@@ -30,7 +30,7 @@ final class SQLiteCheckpointer {
     private func work() {
         do {
             let connection = try openConnection()
-            while try log.move({ try connection.use { try connection.checkpoint(.passive) } }) {}
+            while try log.move({ try connection.use { try move(on: connection) } }) {}
             isFailing = false
         } catch {
             connection?.close()
@@ -40,6 +40,12 @@ final class SQLiteCheckpointer {
             isFailing = true
             Thread.sleep(forTimeInterval: 1)
         }
+    }
+
+    private func move(on connection: SQLiteConnection) throws -> Checkpoint {
+        let done = try connection.checkpoint(.passive)
+        try connection.flush()
+        return done
     }
 
     private func openConnection() throws -> SQLiteConnection {

@@ -134,6 +134,18 @@ final class SQLiteConnection {
         return Checkpoint(pages: Int(max(0, pages)), movedPages: Int(max(0, moved)))
     }
 
+    /// Flushes the file. A checkpoint does so only when it has moved the whole log, so pages that have been moved before
+    /// would wait for the one that does.
+    func flush() throws {
+        var file: UnsafeMutablePointer<sqlite3_file>?
+        let code = withUnsafeMutablePointer(to: &file) {
+            sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, $0)
+        }
+        guard code == SQLITE_OK, let file, let sync = file.pointee.pMethods?.pointee.xSync else { throw error(code) }
+        let outcome = sync(file, SQLITE_SYNC_NORMAL)
+        if outcome != SQLITE_OK { throw error(outcome) }
+    }
+
     private func wait(atMost time: Duration) {
         sqlite3_busy_timeout(handle, Int32(clamping: time.milliseconds))
     }

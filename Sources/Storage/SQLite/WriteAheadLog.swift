@@ -21,6 +21,8 @@ final class WriteAheadLog: Sendable {
     }
 
     private let limit: Int
+    /// Pages that are moved and flushed at once. Commits wait for the disk behind such a flush, so it must be short.
+    private let portion: Int
     private let state = Mutex(State())
     private let wakeUp = DispatchSemaphore(value: 0)
     /// SQLite refuses a second checkpoint while one is under way.
@@ -30,6 +32,7 @@ final class WriteAheadLog: Sendable {
     ///   disk is slow.
     init(limit: Int) {
         self.limit = max(1, limit)
+        portion = max(1, limit / 8)
     }
 
     /// After each commit of the writer.
@@ -39,7 +42,7 @@ final class WriteAheadLog: Sendable {
         let wakes = state.withLock { state in
             if pages < state.pages { state = State(round: state.round + 1, isMoving: state.isMoving) }
             state.pages = pages
-            guard !state.isMoving, !state.isClosed, state.owedPages >= max(1, limit / 2) else { return false }
+            guard !state.isMoving, !state.isClosed, state.owedPages >= portion else { return false }
             state.isMoving = true
             return true
         }
@@ -50,7 +53,7 @@ final class WriteAheadLog: Sendable {
     var isRestartDue: Bool {
         state.withLock { state in
             guard state.pages >= max(limit, state.nextTry) else { return false }
-            return state.pages >= 8 * limit || !state.isMoving && state.owedPages <= limit / 8
+            return state.pages >= 8 * limit || !state.isMoving && state.owedPages <= portion
         }
     }
 
@@ -60,7 +63,7 @@ final class WriteAheadLog: Sendable {
             let done = checkpoint()
             state.withLock { state in
                 if let done { state.movedPages = done.movedPages }
-                state.nextTry = state.pages + max(1, limit / 8)
+                state.nextTry = state.pages + portion
             }
         }
     }
@@ -81,7 +84,7 @@ final class WriteAheadLog: Sendable {
             return state.withLock { state in
                 guard state.round == round else { return false }
                 state.movedPages = done.movedPages
-                return state.movedPages > before && state.owedPages > limit / 8 && !state.isClosed
+                return state.movedPages > before && state.owedPages > portion / 2 && !state.isClosed
             }
         }
     }
