@@ -15,6 +15,7 @@ import Testing
         try await withTemporaryDirectory { directory in
             var settings = SQLiteSettings(path: directory + "/yimen.sqlite")
             settings.logPages = pages
+            settings.timeLimit = .seconds(60)
             let database = try SQLiteDatabase(settings, logger: logger)
             try await Migrator(database: database).migrate([ConformanceTables.all])
             try await body(database, settings.path)
@@ -46,6 +47,25 @@ import Testing
 
     private func bytes(of file: String) throws -> Int {
         try #require(try FileManager.default.attributesOfItem(atPath: file)[.size] as? Int)
+    }
+
+    @Test func `it is moved back before it is long, and not by the writer`() async throws {
+        try await withLog(of: 8000) { database, file in
+            try await write(0..<1500, to: database)
+            // The writer does nothing before the log has eight thousand pages.
+            for _ in 0..<200 where try bytes(of: file) < 1000 * 4096 { try await Task.sleep(for: .milliseconds(50)) }
+            #expect(try bytes(of: file) > 1000 * 4096)
+        }
+    }
+
+    @Test func `it begins anew as soon as it is long, where the disk keeps up`() async throws {
+        try await withLog(of: 100) { database, file in
+            for start in stride(from: 0, to: 1200, by: 20) {
+                try await write(start..<start + 20, to: database)
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            #expect(try bytes(of: file + "-wal") < 600 * pageInLog)
+        }
     }
 
     @Test func `it begins anew while everybody reads and writes`() async throws {

@@ -17,10 +17,13 @@ struct RegistrationRequest: Sendable {
     let statedID: String?
     let statedSecret: Secret<String>?
 
-    /// - Parameter granted: grants that an administrator gave the client; it may name them, as it is told of them.
+    /// - Parameters:
+    ///   - granted: grants that an administrator gave the client; it may name them, as it is told of them.
+    ///   - answers: how answers are signed where the body does not say: as JARM §3 has it, or as the client has it.
     /// - Throws: `RegistrationError`, every fault at once.
     init(
-        _ body: JSONValue, id: String, requirePKCE: Bool, granted: Set<Client.GrantType> = []
+        _ body: JSONValue, id: String, requirePKCE: Bool, granted: Set<Client.GrantType> = [],
+        answers: String? = Client.IDTokenAlgorithm.rs256.rawValue
     ) throws {
         guard let members = body.objectMembers else {
             throw RegistrationError(.invalidClientMetadata, "the body must be an object")
@@ -32,7 +35,7 @@ struct RegistrationRequest: Sendable {
         // The defaults of the specification, which differ from those of an operator.
         registration.grants = [Client.GrantType.authorizationCode.rawValue]
         registration.idTokenAlgorithm = Client.IDTokenAlgorithm.rs256.rawValue
-        registration.policy.authorizationResponseAlgorithm = Client.IDTokenAlgorithm.rs256.rawValue
+        registration.policy.authorizationResponseAlgorithm = answers
         var faults = [ClientFault]()
         for member in members where member.value != .null {
             if Self.isEncryption(member.name) {

@@ -94,7 +94,8 @@ struct SelfRegistration: Sendable {
         let id = record.client.id
         let granted = record.client.grants.intersection(CheckStranger.closedGrants)
         let request = try RegistrationRequest(
-            body, id: id, requirePKCE: record.client.insistsOnPKCE, granted: granted)
+            body, id: id, requirePKCE: record.client.insistsOnPKCE, granted: granted,
+            answers: record.client.policy.authorizationResponseAlgorithm)
         guard request.statedID == nil || request.statedID == id else {
             throw RegistrationError(.invalidClientMetadata, "client_id is not the one of this registration")
         }

@@ -30,7 +30,7 @@ final class SQLiteCheckpointer {
     private func work() {
         do {
             let connection = try openConnection()
-            while try log.move({ try connection.use { try move(on: connection) } }) {}
+            while try log.move({ before in try connection.use { try move(on: connection, before) } }) {}
             isFailing = false
         } catch {
             connection?.close()
@@ -42,10 +42,17 @@ final class SQLiteCheckpointer {
         }
     }
 
-    private func move(on connection: SQLiteConnection) throws -> Checkpoint {
-        let done = try connection.checkpoint(.passive)
-        try connection.flush()
-        return done
+    private func move(on connection: SQLiteConnection, _ before: Int) throws -> Int? {
+        let moved = try connection.checkpoint(.passive)
+        if let moved, moved != before, let fault = connection.flush() {
+            // They count as moved and are not on the disk, and the next flush would not say so again. Whoever opens the
+            // file afresh applies the whole log.
+            logger.critical("the database file cannot be flushed", metadata: ["reason": "\(fault)"])
+            // The line above is written by another thread.
+            Thread.sleep(forTimeInterval: 0.5)
+            preconditionFailure("the database file cannot be flushed: \(fault)")
+        }
+        return moved
     }
 
     private func openConnection() throws -> SQLiteConnection {

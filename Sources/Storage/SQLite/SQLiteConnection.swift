@@ -123,27 +123,30 @@ final class SQLiteConnection {
 
     /// Moves pages of the write-ahead log back into the file.
     ///
+    /// - Returns: how many pages of the log are in the file now; `nil` when somebody else is at it.
     /// - Throws: `StorageError.unavailable` when the file cannot be written, for example because the disk is full.
-    func checkpoint(_ mode: CheckpointMode) throws -> Checkpoint {
-        var (pages, moved) = (Int32(-1), Int32(-1))
+    func checkpoint(_ mode: CheckpointMode) throws -> Int? {
+        var moved = Int32(-1)
         if mode == .restart { wait(atMost: SQLiteConnection.restartPatience) }
-        let code = sqlite3_wal_checkpoint_v2(handle, nil, mode.code, &pages, &moved)
+        let code = sqlite3_wal_checkpoint_v2(handle, nil, mode.code, nil, &moved)
         if mode == .restart { wait(atMost: lockTimeout) }
-        // Busy: some pages are still needed by a read, or another process is at it; the rest has been moved.
+        // Busy with a number: some pages are still needed by a read, the rest has been moved.
         guard code == SQLITE_OK || code == SQLITE_BUSY else { throw error(code) }
-        return Checkpoint(pages: Int(max(0, pages)), movedPages: Int(max(0, moved)))
+        return moved < 0 ? nil : Int(moved)
     }
 
     /// Flushes the file. A checkpoint does so only when it has moved the whole log, so pages that have been moved before
     /// would wait for the one that does.
-    func flush() throws {
+    ///
+    /// - Returns: what went wrong.
+    func flush() -> StorageError? {
         var file: UnsafeMutablePointer<sqlite3_file>?
         let code = withUnsafeMutablePointer(to: &file) {
             sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, $0)
         }
-        guard code == SQLITE_OK, let file, let sync = file.pointee.pMethods?.pointee.xSync else { throw error(code) }
+        guard code == SQLITE_OK, let file, let sync = file.pointee.pMethods?.pointee.xSync else { return error(code) }
         let outcome = sync(file, SQLITE_SYNC_NORMAL)
-        if outcome != SQLITE_OK { throw error(outcome) }
+        return outcome == SQLITE_OK ? nil : SQLiteErrors.translate(outcome, "flush", path: path)
     }
 
     private func wait(atMost time: Duration) {

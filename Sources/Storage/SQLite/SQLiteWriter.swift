@@ -52,8 +52,7 @@ final class SQLiteWriter {
             connection.use {
                 var rest = calls[...]
                 while !rest.isEmpty { rest = rest.dropFirst(commit(rest, on: connection, .first)) }
-                // A failure is the checkpointer's to tell, and shows in the next commit if it lasts.
-                if log.isRestartDue { log.restart { try? connection.checkpoint(.restart) } }
+                if log.isRestartDue { restartLog(on: connection) }
             }
         } catch {
             report(error)
@@ -160,6 +159,14 @@ final class SQLiteWriter {
     private func repeated(_ calls: ArraySlice<any PendingCall>, on connection: SQLiteConnection, _ attempt: Try) {
         var rest = calls
         while !rest.isEmpty { rest = rest.dropFirst(commit(rest, on: connection, attempt)) }
+    }
+
+    /// A failure is the checkpointer's to tell; commits go on while the log has room to grow.
+    private func restartLog(on connection: SQLiteConnection) {
+        guard log.restart({ (try? connection.checkpoint(.restart)) ?? nil }) else { return }
+        logger.warning(
+            "write-ahead log cannot begin anew and grows: a read that does not end, or another program that holds the file"
+        )
     }
 
     private func openConnection() throws -> SQLiteConnection {

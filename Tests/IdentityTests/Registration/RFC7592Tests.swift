@@ -246,4 +246,16 @@ struct RFC7592Tests {
             }
         }
     }
+
+    @Test func `§2.2: a default that came later does not change a client that sends its own document back`()
+        async throws
+    {
+        try await House.run { house in
+            var own = try await Registered(house)
+            try await house.change(own.party.id) { $0.policy.authorizationResponseAlgorithm = nil }
+            _ = try await own.put(DynamicOPTests.metadata(), house)
+            let record = try #require(try await house.provider.registry.record(own.party.id))
+            #expect(record.client.policy.authorizationResponseAlgorithm == nil)
+        }
+    }
 }

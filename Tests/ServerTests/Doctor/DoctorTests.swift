@@ -89,7 +89,10 @@ struct DoctorTests {
             let rows: [([String: String], Finding.Verdict, String)] = [
                 ([:], .bad, "http.clientCertificates"),
                 (["http.trustedProxies": "10.0.0.1"], .bad, "http.clientAuthorities"),
-                (["http.trustedProxies": "10.0.0.1", "http.clientAuthorities": "ca.pem"], .good, "1 authenticate"),
+                (
+                    ["http.trustedProxies": "10.0.0.1", "http.clientAuthorities": "ca.pem"], .good,
+                    "1 show a certificate"
+                ),
             ]
             for (flags, verdict, words) in rows {
                 let settings = try await settings(

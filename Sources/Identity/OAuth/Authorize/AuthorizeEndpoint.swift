@@ -7,8 +7,9 @@ import Web
 /// `GET` and `POST /oauth2/authorize` (RFC 6749 §3.1, OpenID Connect Core §3.1.2).
 ///
 /// Parse once → establish the client → open a pushed request, or unwrap a request object and establish
-/// the redirect URI (failures are a page) and apply the ordered checks (failures go to the client) → interaction rules
-/// → a code, or the next page with a request of its own.
+/// the redirect URI (failures are a page) and apply the ordered checks (failures go to the client, with those of the
+/// object, a `request_uri` elsewhere and a missing grant) → interaction rules → a code, or the next page with a request of
+/// its own.
 struct AuthorizeEndpoint: Sendable {
     let establish: EstablishClient
     let checks: AuthorizeChecks

@@ -7,8 +7,9 @@ import Web
 /// do next. The authorization endpoint and every page on the way stand on it, so no page knows which
 /// one comes after it.
 ///
-/// Who is signed in, what the rules judge by and the answer are one transaction: reads before it would be further waits
-/// for the database, and would have to be doubted once the answer is written.
+/// What the rules judge by and the answer are one transaction, and at the endpoint who is signed in too: reads before it
+/// would be further waits for the database. They prove nothing by that: each is doubted where the answer is written, by a
+/// conditional update of the session, the consent and the page.
 struct ContinueAuthorization: Sendable {
     enum Step: Sendable {
         case answered(Response)

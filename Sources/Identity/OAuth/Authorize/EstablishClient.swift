@@ -2,7 +2,7 @@ import Core
 import Web
 
 /// Finds the client and the redirect URI. Until both are known to be true nothing is ever sent
-/// anywhere: each failure here is a page (RFC 6749 §4.1.2.1, RFC 9700 §4.11).
+/// anywhere: each failure of these is a page (RFC 6749 §4.1.2.1, RFC 9700 §4.11); `fault(of:)` is for afterwards.
 ///
 /// 1. `client_id` once, and registered and approved;
 /// 2. `redirect_uri` once, and equal to a registered one byte for byte. It is required even where

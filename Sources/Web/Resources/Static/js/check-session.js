@@ -12,10 +12,11 @@ async function digest(text) {
   return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-// Empty where the browser does not tell; there the digest over the sender's origin is all there is.
+// Empty where the browser does not tell, or is told not to; there the digest over the sender's origin is all there is.
 function parentOrigin() {
   const told = location.ancestorOrigins?.[0];
-  return told ?? (document.referrer ? new URL(document.referrer).origin : "");
+  if (told && told !== "null") return told;
+  return document.referrer ? new URL(document.referrer).origin : "";
 }
 
 addEventListener("message", async (event) => {
