@@ -40,7 +40,7 @@ struct BoardTests {
 
     /// Events are handed over under the lock of the feeds, and need the lock of the task that waits for them; whoever
     /// cancels that task holds the second. Asking for the first as well would stop both, and every request after them.
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(10)))
     func `a board that goes away while others are being told waits for nothing`() async throws {
         try await withWorld(.sqlite) { world in
             let board = world.booking.board

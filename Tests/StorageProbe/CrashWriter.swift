@@ -9,7 +9,7 @@ struct CrashWriter {
     func run() async throws {
         var settings = SQLiteSettings(path: file)
         // So that many a process dies while the log is moved back or begins anew.
-        settings.logPages = 20
+        settings.logPages = 100
         let database = try SQLiteDatabase(settings, logger: Logger(label: "probe"))
         try await Migrator(database: database).migrate([ProbeTables.all])
         try? await ProbeTables.addCounters(1, to: database)

@@ -63,7 +63,7 @@ import Testing
         try await withDatabase(backend, ConformanceTables.all) { try await changeFeedConformance($0) }
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: Backend.available)
+    @Test(.timeLimit(.minutes(10)), arguments: Backend.available)
     func `two relays share the outbox`(_ backend: Backend) async throws {
         try await withDatabase(backend) { try await outboxConformance($0) }
     }

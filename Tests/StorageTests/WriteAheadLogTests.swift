@@ -4,7 +4,7 @@ import Storage
 import TestKit
 import Testing
 
-@Suite("Write-ahead log of the embedded database", .timeLimit(.minutes(2))) struct WriteAheadLogTests {
+@Suite("Write-ahead log of the embedded database", .timeLimit(.minutes(10))) struct WriteAheadLogTests {
     private let logger = Logger(label: "test.log") { _ in SwiftLogNoOpLogHandler() }
     /// Bytes of a page in the log, with its header.
     private let pageInLog = 4096 + 24

@@ -6,7 +6,7 @@ import TestKit
 import Testing
 
 @Suite(
-    "Faults of PostgreSQL", .serialized, .timeLimit(.minutes(2)),
+    "Faults of PostgreSQL", .serialized, .timeLimit(.minutes(10)),
     .enabled(if: Backend.postgresURL != nil, "set YIMEN_TEST_POSTGRES to run on PostgreSQL too"))
 struct PostgresFaultTests {
     private let logger = Logger(label: "test.faults") { _ in SwiftLogNoOpLogHandler() }

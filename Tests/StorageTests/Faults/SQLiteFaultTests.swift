@@ -4,7 +4,7 @@ import Storage
 import TestKit
 import Testing
 
-@Suite("Faults of the embedded database", .serialized, .timeLimit(.minutes(2))) struct SQLiteFaultTests {
+@Suite("Faults of the embedded database", .serialized, .timeLimit(.minutes(10))) struct SQLiteFaultTests {
     private let logger = Logger(label: "test.faults") { _ in SwiftLogNoOpLogHandler() }
 
     @Test func `what was acknowledged before kill -9 is there afterwards`() async throws {

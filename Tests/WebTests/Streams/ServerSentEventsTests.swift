@@ -107,7 +107,7 @@ struct ServerSentEventsTests {
         #expect(places.count == 0)
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(10)))
     func `one caller has only so many streams, and asking for the head alone takes none`() async throws {
         var fixture = WebFixture()
         fixture.settings.streamsPerAddress = 1
@@ -132,7 +132,7 @@ struct ServerSentEventsTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(10)))
     func `a client that goes away from a silent stream is noticed without an event`() async throws {
         var fixture = WebFixture()
         fixture.settings.heartbeat = .seconds(3_600)
@@ -152,7 +152,7 @@ struct ServerSentEventsTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(3)))
+    @Test(.timeLimit(.minutes(10)))
     func `a client that reads nothing is cut, and its place is free`() async throws {
         var fixture = WebFixture()
         fixture.settings.streamWriteTimeout = .milliseconds(400)
