@@ -3,9 +3,14 @@ package import Logging
 import ServiceLifecycle
 package import Storage
 
-/// Deletes what has expired, in small batches, so that tables stay small and no request waits for it.
+/// Deletes what has expired, in small batches with pauses, so that tables stay small and no request waits for it. Some
+/// three thousand rows a second go that way, more than many sign-ins leave behind.
 package struct IdentityCleanup: Service {
-    private static let batch = 500
+    /// Rows of one transaction. Each lies on pages of its own in the table and in every index, so that five hundred of
+    /// them made requests wait twice as long as usual.
+    private static let batch = 100
+    /// After a batch that found something.
+    private static let pause = Duration.milliseconds(20)
     private let database: any Database
     private let settings: IdentitySettings
     private let surroundings: Surroundings
@@ -22,9 +27,7 @@ package struct IdentityCleanup: Service {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 do {
-                    while try await sweep() > 0 {
-                        try await Task.sleep(for: .milliseconds(200))
-                    }
+                    while try await sweep(pause: Self.pause) > 0 {}
                 } catch is CancellationError {
                     return
                 } catch {
@@ -37,14 +40,17 @@ package struct IdentityCleanup: Service {
 
     /// One batch of each kind.
     ///
+    /// - Parameter pause: after each that found something.
     /// - Returns: how many rows went.
     @discardableResult
-    package func sweep() async throws -> Int {
+    package func sweep(pause: Duration = .zero) async throws -> Int {
         let now = surroundings.now()
         var total = 0
         for (statement, keeping) in Self.statements {
             let horizon = now - (keeping ? settings.retention : .zero)
-            total += try await database.transaction { try $0.execute(statement, horizon, Self.batch) }
+            let gone = try await database.transaction { try $0.execute(statement, horizon, Self.batch) }
+            total += gone
+            if gone > 0, pause > .zero { try await Task.sleep(for: pause) }
         }
         return total
     }
