@@ -57,7 +57,6 @@ package final class ServerSentEvents: Sendable {
                 } onInboundClosed: {
                     source.finish()
                 }
-                try await writer.finish(nil)
             })
     }
 
@@ -89,6 +88,8 @@ package final class ServerSentEvents: Sendable {
                 }
                 defer { group.cancelAll() }
                 for await chunk in chunks { try await watch.writing { try await writer.write(chunk) } }
+                // The end waits, too, behind what a client does not read.
+                try await watch.writing { try await writer.finish(nil) }
             }
         } onGracefulShutdown: {
             source.finish()

@@ -152,8 +152,9 @@ struct ServerSentEventsTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(10)))
-    func `a client that reads nothing is cut, and its place is free`() async throws {
+    /// The one event fills the buffers of the two sockets by itself: what waits then is the end of the stream.
+    @Test(.timeLimit(.minutes(10)), arguments: [(1 << 18, Int.max), (1 << 23, 1)])
+    func `a client that reads nothing is cut, and its place is free`(size: Int, events: Int) async throws {
         var fixture = WebFixture()
         fixture.settings.streamWriteTimeout = .milliseconds(400)
         let open = Mutex<ServerSentEvents?>(nil)
@@ -162,9 +163,16 @@ struct ServerSentEventsTests {
         try await fixture.run(live: true) { router in
             let streams = router.streams
             open.withLock { $0 = streams }
-            let event = SSEEvent(data: String(repeating: "x", count: 1 << 18))
+            let event = SSEEvent(data: String(repeating: "x", count: size))
             router.api.get("/api/v1/flood") { request, context in
-                let response = try streams.response(to: request, context, events: AsyncStream(unfolding: { event }))
+                let sent = Mutex(0)
+                let flood = AsyncStream(unfolding: {
+                    sent.withLock { sent in
+                        sent += 1
+                        return sent <= events ? event : nil
+                    }
+                })
+                let response = try streams.response(to: request, context, events: flood)
                 isOpen.withLock { $0 = true }
                 return response
             }
