@@ -3,8 +3,7 @@ package import Logging
 import ServiceLifecycle
 package import Storage
 
-/// Deletes what has expired, in small batches with pauses, so that tables stay small and no request waits for it. Some
-/// three thousand rows a second go that way, more than many sign-ins leave behind.
+/// Deletes what has expired, in small batches with pauses, so that tables stay small and requests hardly wait for it.
 package struct IdentityCleanup: Service {
     /// Rows of one transaction. Each lies on pages of its own in the table and in every index, so that five hundred of
     /// them made requests wait twice as long as usual.
