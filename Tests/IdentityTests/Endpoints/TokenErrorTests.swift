@@ -9,6 +9,15 @@ import Web
 
 @Suite("RFC 6749 §5.2 token errors")
 struct TokenErrorTests {
+    /// RFC 6749 §5.2: 400 with the error in plain words, kept by nobody.
+    private func refuses(_ house: House, _ form: ParameterList, _ client: String, _ error: String) async throws {
+        let response = try await house.token(form, as: client + ":" + House.secret)
+        #expect(response.status == .badRequest, "\(error): \(response.text)")
+        #expect(response.error == error)
+        #expect(response.describesPlainly, "\(response.text)")
+        #expect(response.headers[.cacheControl] == "no-store" && response.headers[.pragma] == "no-cache")
+    }
+
     @Test func `every fault of a code redemption has its own answer and none burns the code`() async throws {
         try await House.run { house in
             try await house.addCitizen()
@@ -36,13 +45,7 @@ struct TokenErrorTests {
                 (good.adding("code", code), "department", "invalid_request"),
                 (good.adding("unknown", "1").adding("unknown", "2"), "department", "invalid_request"),
             ]
-            for row in rows {
-                let response = try await house.token(row.form, as: row.client + ":" + House.secret)
-                #expect(response.status == .badRequest, "\(row.error): \(response.text)")
-                #expect(response.error == row.error)
-                #expect(response.describesPlainly, "\(response.text)")
-                #expect(response.headers[.cacheControl] == "no-store" && response.headers[.pragma] == "no-cache")
-            }
+            for row in rows { try await refuses(house, row.form, row.client, row.error) }
             #expect(try await house.token(good).status == .ok)
         }
     }
@@ -122,13 +125,7 @@ struct TokenErrorTests {
                 (good.adding("scope", "openid \u{1}"), "department", "invalid_scope"),
                 (good.adding("scope", " "), "department", "invalid_scope"),
             ]
-            for row in rows {
-                let response = try await house.token(row.form, as: row.client + ":" + House.secret)
-                #expect(response.status == .badRequest, "\(row.error): \(response.text)")
-                #expect(response.error == row.error)
-                #expect(response.describesPlainly, "\(response.text)")
-                #expect(response.headers[.cacheControl] == "no-store" && response.headers[.pragma] == "no-cache")
-            }
+            for row in rows { try await refuses(house, row.form, row.client, row.error) }
             for form in [good, good.adding("client_id", "department"), good.adding("client_id", "nobody")] {
                 let response = try await house.token(form, as: nil)
                 #expect(response.status == .unauthorized && response.error == "invalid_client", "\(response.text)")

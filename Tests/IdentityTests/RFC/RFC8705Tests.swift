@@ -25,6 +25,12 @@ struct RFC8705Tests {
         return try await house.provider.tokens.answer(request).accessToken.reveal()
     }
 
+    /// An authority vouches for the client, and its tokens are bound to the certificate.
+    private static let vouchedAndBound: @Sendable (inout Client) -> Void = {
+        $0.policy.certificateSANDNS = "client.example"
+        $0.policy.bindToCertificate = true
+    }
+
     private func withClient(
         _ method: Client.AuthMethod, _ change: @Sendable @escaping (inout Client) -> Void,
         _ body: @Sendable @escaping (House, TestCertificates) async throws -> Void
@@ -134,13 +140,7 @@ struct RFC8705Tests {
     }
 
     @Test func `a bound token is good with its certificate alone, and introspection says so`() async throws {
-        try await withClient(
-            .tls,
-            {
-                $0.policy.certificateSANDNS = "client.example"
-                $0.policy.bindToCertificate = true
-            }
-        ) { house, certificates in
+        try await withClient(.tls, Self.vouchedAndBound) { house, certificates in
             let bound = try await token(house, certificates.vouched)
             let digest = CertificateDigest.of(certificates.vouched)
             #expect(try house.claims(bound)["cnf"]?["x5t#S256"]?.stringValue == digest)
@@ -320,13 +320,7 @@ struct RFC8705Tests {
     @Test func `a bound token without its certificate is invalid_token, at every resource and under every scheme`()
         async throws
     {
-        try await withClient(
-            .tls,
-            {
-                $0.policy.certificateSANDNS = "client.example"
-                $0.policy.bindToCertificate = true
-            }
-        ) { house, certificates in
+        try await withClient(.tls, Self.vouchedAndBound) { house, certificates in
             let bound = try await token(house, certificates.vouched)
             let maker = try ProofMaker.es256.get()
             for path in ["/api/v1/probe", "/oauth2/userinfo"] {
