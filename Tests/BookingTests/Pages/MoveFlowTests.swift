@@ -1,6 +1,7 @@
 import Core
 import Foundation
 import HummingbirdTesting
+import Storage
 import TestKit
 import Testing
 import Web
@@ -84,6 +85,30 @@ struct MoveFlowTests {
             #expect(visitor.page.contains("您原来的时间还在") && !offered(visitor).contains(new))
             let after = try await world.booking.reservations.find(before.id, by: PagesWorld.citizen).reservation
             #expect(after == before)
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `a time that was refused as full is not offered again, though the list has not heard of it`(
+        backend: Backend
+    ) async throws {
+        try await withPages(backend) { world, client in
+            var (visitor, before) = try await booked(world, client)
+            try await visitor.open(visitor.bookingPath + "/move")
+            let full = try #require(offered(visitor).last)
+            let start = try #require(ProvinceTime.parse(full))
+            try await world.database.transaction {
+                _ = try $0.execute("UPDATE booking_cell SET web_cap = web_used WHERE start_at_ms = $1", start)
+            }
+            try await visitor.open("/bookings/\(before.id)/move" + query(full))
+            try await visitor.post("/move")
+            #expect(visitor.status == 409 && !offered(visitor).isEmpty && !offered(visitor).contains(full))
+
+            var stranger = Visitor(client, cookie: try await world.signIn(PagesWorld.stranger))
+            try await stranger.open(MoveFlowTests.book + "?date=\(ProvinceTime.date(of: start))")
+            #expect(offered(stranger).contains(full))
+            try await stranger.post("/hold", ["start": full])
+            #expect(stranger.status == 409 && !offered(stranger).isEmpty && !offered(stranger).contains(full))
         }
     }
 

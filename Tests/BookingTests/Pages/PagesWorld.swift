@@ -13,6 +13,7 @@ import Web
 
 /// The demo's own halls and items, a database, and the pages on top, with browsers that are signed in already.
 struct PagesWorld: Sendable {
+    let database: any Database
     let booking: Booking
     let surroundings: Surroundings
     private let sessions: MemoryPageSessions
@@ -43,6 +44,7 @@ struct PagesWorld: Sendable {
 
     /// - Parameter clock: the system's by default, because the seeded hall is open round the clock.
     init(_ database: any Database, surroundings: Surroundings = Surroundings()) async throws {
+        self.database = database
         self.surroundings = surroundings
         try await CatalogueSeeder(database: database, surroundings: surroundings).seed(directory: PagesWorld.seed)
         let catalogue = try await Catalogue(loading: database)

@@ -21,14 +21,16 @@ struct ChooseTime: Sendable {
     let desk: PageDesk
     let words: PageWords
 
-    func page(_ item: ServiceItem, _ hall: Hall, date: LocalDate?, notice: PageNotice?) async throws -> TimesPage {
+    func page(_ item: ServiceItem, _ hall: Hall, date: LocalDate?, refusal: RefusedTime?) async throws -> TimesPage {
         let url = pagePath("book", item.id, hall.id)
-        let times = try await FindTimes(desk: desk, words: words, items: [item.id], hall: hall.id, url: url)
-            .read(date: date)
+        let finder = FindTimes(
+            desk: desk, words: words, items: [item.id], hall: hall.id, url: url, taken: refusal?.taken)
+        let times = try await finder.read(date: date)
         return TimesPage(
             item: ItemPart(item, words: words), hall: HallPart(hall, words: words),
-            hallsURL: pagePath("book", item.id), notice: notice, holdURL: url + "/hold", key: desk.newKey(),
-            days: times.days, chosen: times.chosen)
+            hallsURL: pagePath("book", item.id),
+            notice: refusal.map { PageNotice($0.kind, in: "booking.fault", words: words) }, holdURL: url + "/hold",
+            key: desk.newKey(), days: times.days, chosen: times.chosen)
     }
 }
 

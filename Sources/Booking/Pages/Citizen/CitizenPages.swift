@@ -34,15 +34,14 @@ struct CitizenPages: Sendable {
 
     /// The page of free times, after a refusal with its reason on top and the latest counts below.
     private func timesPage(
-        date: LocalDate?, refusal: ProblemKind? = nil, context: WebContext
+        date: LocalDate?, refusal: RefusedTime? = nil, context: WebContext
     ) async throws -> Response {
         let words = desk.words(context)
         let (item, hall) = try place(context)
-        let notice = refusal.map { PageNotice($0, in: "booking.fault", words: words) }
-        let page = try await ChooseTime(desk: desk, words: words).page(item, hall, date: date, notice: notice)
+        let page = try await ChooseTime(desk: desk, words: words).page(item, hall, date: date, refusal: refusal)
         return try desk.renderer.render(
             "booking/times", page, titleKey: "booking.times.title", context: context,
-            status: refusal.map { .init(code: $0.status) } ?? .ok)
+            status: refusal.map { .init(code: $0.kind.status) } ?? .ok)
     }
 
     private func place(_ context: WebContext) throws -> (ServiceItem, Hall) {
@@ -58,7 +57,7 @@ struct CitizenPages: Sendable {
         let key = try form.required("key")
         let text = try form.required("start")
         guard let start = ProvinceTime.parse(text), key.utf8.count <= 64 else {
-            return try await timesPage(date: nil, refusal: .notASlot, context: context)
+            return try await timesPage(date: nil, refusal: .noTime, context: context)
         }
         let resume = ParameterList(["start": ProvinceTime.format(start), "key": key])
         let person = try context.requireSignedIn(
@@ -69,16 +68,11 @@ struct CitizenPages: Sendable {
                 HoldRequest(hall: hall.id, items: [item.id], start: start), by: person,
                 idempotencyKey: "\(key).\(start.seconds)")
             return .redirect303(pagePath("bookings", reservation.id))
-        } catch let problem as Problem where CitizenPages.choosesAgain.contains(problem.kind) {
-            return try await timesPage(
-                date: ProvinceTime.date(of: start), refusal: problem.kind, context: context)
+        } catch let problem as Problem {
+            guard let refusal = RefusedTime(problem, start: start) else { throw problem }
+            return try await timesPage(date: ProvinceTime.date(of: start), refusal: refusal, context: context)
         }
     }
-
-    /// Refusals that are answered with the latest free times.
-    private static let choosesAgain: Set<ProblemKind> = [
-        .slotTaken, .notASlot, .limitReached, .assuranceRequired, .busy, .idempotencyMismatch,
-    ]
 
     /// After signing in: the choice made before, one press away from being held.
     private func resume(_ request: Request, _ context: WebContext) async throws -> Response {

@@ -54,6 +54,8 @@ struct FindTimes: Sendable {
     let url: String
     /// The time a booking has that is being moved; it is shown and cannot be chosen.
     var mine: Instant?
+    /// A time that has just turned out to be full.
+    var taken: Instant?
     /// At this many places or fewer, the count asks for attention.
     private static let few = 2
     /// Longer days show the next part that has room and fold the others.
@@ -83,6 +85,7 @@ struct FindTimes: Sendable {
     private func times(on date: LocalDate) async throws -> FreeTimes.Chosen {
         let slots = try await desk.booking.slots.slots(hall: hall, items: items, date: date, channel: channel).slots
             .filter { $0.start > desk.now }
+            .map { $0.start == taken ? Slot(start: $0.start, end: $0.end, remaining: 0) : $0 }
         let parts = Dictionary(grouping: slots) { DayPart(minute: ProvinceTime.minuteOfDay(of: $0.start)) }
         let isLong = slots.count > FindTimes.shortDay
         let opened = DayPart.opened(of: parts, mine: mine)

@@ -35,22 +35,22 @@ struct MovePages: Sendable {
     }
 
     private func timesPage(
-        _ found: Reservation, date: LocalDate?, refusal: ProblemKind? = nil, context: WebContext
+        _ found: Reservation, date: LocalDate?, refusal: RefusedTime? = nil, context: WebContext
     ) async throws -> Response {
         let words = desk.words(context)
         let url = pagePath("bookings", found.id)
         let finder = FindTimes(
             desk: desk, words: words, items: found.items, hall: found.hall, channel: found.origin.channel,
-            url: url + "/move", mine: found.start)
+            url: url + "/move", mine: found.start, taken: refusal?.taken)
         let times = try await finder.read(date: date ?? found.start.map { ProvinceTime.date(of: $0) })
         let facts = VisitFacts(found, desk: desk, words: words)
         let page = MovePage(
-            notice: refusal.map { PageNotice($0, in: "booking.move.fault", words: words) }, item: facts.item,
+            notice: refusal.map { PageNotice($0.kind, in: "booking.move.fault", words: words) }, item: facts.item,
             hall: facts.hall, now: facts.when, backURL: url, moveURL: url + "/move",
             otherHallURL: pagePath("book", facts.item.id), days: times.days, chosen: times.chosen)
         return try desk.renderer.render(
             "booking/move", page, titleKey: "booking.move.title", context: context,
-            status: refusal.map { .init(code: $0.status) } ?? .ok)
+            status: refusal.map { .init(code: $0.kind.status) } ?? .ok)
     }
 
     /// Both times side by side, one press away.
@@ -76,7 +76,7 @@ struct MovePages: Sendable {
         let key = try form.required("key")
         let found = try await desk.booking.reservations.find(id, by: person).reservation
         guard let start = ProvinceTime.parse(try form.required("start")), key.utf8.count <= 64 else {
-            return try await timesPage(found, date: nil, refusal: .notASlot, context: context)
+            return try await timesPage(found, date: nil, refusal: .noTime, context: context)
         }
         do {
             let moved = try await desk.booking.reservations.move(
@@ -85,12 +85,13 @@ struct MovePages: Sendable {
             return .redirect303(pagePath("bookings", moved.id))
         } catch let problem as Problem where problem.kind == .limitReached && !found.canBeMovedAgain(desk.settings) {
             return try await movedEnough(context)
-        } catch let problem as Problem where MovePages.choosesAgain.contains(problem.kind) {
-            return try await timesPage(
-                found, date: ProvinceTime.date(of: start), refusal: problem.kind, context: context)
         } catch let problem as Problem where MovePages.showsState.contains(problem.kind) {
             return try await ReservationPages(desk: desk).one(
                 context, refusal: problem.kind, in: "booking.move.fault")
+        } catch let problem as Problem {
+            guard let refusal = RefusedTime(problem, start: start) else { throw problem }
+            return try await timesPage(
+                found, date: ProvinceTime.date(of: start), refusal: refusal, context: context)
         }
     }
 
@@ -99,10 +100,6 @@ struct MovePages: Sendable {
         try await ReservationPages(desk: desk).one(context, refusal: .limitReached, in: "booking.move.enough")
     }
 
-    /// Refusals that are answered with the latest free times; the booking stands as it was.
-    private static let choosesAgain: Set<ProblemKind> = [
-        .slotTaken, .notASlot, .limitReached, .assuranceRequired, .busy, .idempotencyMismatch,
-    ]
     /// Refusals that are answered with the booking as it stands now.
     private static let showsState: Set<ProblemKind> = [.outOfOrder, .tooLate, .conflict]
 }
