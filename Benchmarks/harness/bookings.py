@@ -113,12 +113,13 @@ def on_sqlite(server, bench, limits, directory, seconds, static, add):
     schema.write_text(behind.SQLiteFile(server.directory).schema("booking_"))
     bare = limits.bookings(seconds, SPREAD, schema)
     thin = limits.thin_bookings(seconds, SPREAD)
+    static.beside()
     for what, starts, name in (
         (f"holds on SQLite, {len(bench.starts)} slots, 64 clients", bench.starts, "spread"),
         ("holds on SQLite, one slot, 64 clients", bench.starts[:1], "hot"),
     ):
         outcome = _holds(server, bench, starts, directory, seconds, name)
-        add(served(what, outcome, static, bar=0.35))
+        add(served(what, outcome, static.beside(), bar=0.35))
         add(against("  the same", outcome.rate, bare, "bare SQLite, one a commit", 2))
         add(Row(
             "  the same", rate(outcome.rate), f"bare SQLite, two rows only {rate(thin)}", outcome.rate / thin,

@@ -23,17 +23,17 @@ def rows(server, bench, directory, seconds, static, add):
     tokens = directory / "access-tokens.txt"
     tokens.write_text("".join(answer["access_token"] + "\n" for answer in answers))
     outcome = load.run(server, "bearer.lua", "/oauth2/userinfo", seconds, 64, tokens=tokens)
-    add(served("userinfo", outcome, static, bar=0.4))
+    add(served("userinfo", outcome, static.beside(), bar=0.4))
 
     introspection(server, bench, seconds, static, add)
 
     outcome = sign_on(server, bench, [browser.cookie], directory, seconds)
-    add(served("sign-on with a live session (redirect with a code, durable)", outcome, static, bar=0.3))
-    add(served("code exchange (durable)", exchange(server, bench, directory, seconds), static, bar=0.3))
+    add(served("sign-on with a live session (redirect with a code, durable)", outcome, static.beside(), bar=0.3))
+    add(served("code exchange (durable)", exchange(server, bench, directory, seconds), static.beside(), bar=0.3))
 
     # Each family has one line of successors: as many as there are connections, so that none is used twice.
     outcome = refresh(server, bench, [answer["refresh_token"] for answer in answers], directory, seconds)
-    add(served(f"refresh, {REFRESHING} clients (durable)", outcome, static, bar=0.3))
+    add(served(f"refresh, {REFRESHING} clients (durable)", outcome, static.beside(), bar=0.3))
     add(at_most("  the same, p99", outcome.p99_ms, 100, "ms"))
 
 
@@ -82,4 +82,4 @@ def introspection(server, bench, seconds, static, add):
         raise SystemExit(f"bench: introspection of a good token: {status} {answer}")
     outcome = load.form(
         server, "/oauth2/introspect", client, secret, urllib.parse.urlencode(form), seconds)
-    add(served("introspection", outcome, static, bar=0.4))
+    add(served("introspection", outcome, static.beside(), bar=0.4))
