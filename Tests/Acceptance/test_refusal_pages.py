@@ -1,6 +1,9 @@
 """Refusals of the protocol itself as they are met: a page in the reader's language for a person, a problem for a
 program, with the headers that say how to go on."""
 
+import html
+import re
+
 import httpx
 import pytest
 from browsing import text
@@ -79,6 +82,19 @@ class TestAPersonSees:
         assert page.status_code == 403 and page.headers["content-type"].startswith("text/html")
         assert text("window.fault.forbidden", LANGUAGES[language]) in page.text
         assert 'href="/window/jinan' in page.text
+
+    def test_an_account_that_is_not_enough_and_the_way_to_another(self, yimen, language):
+        visitor = WebVisitor(language=language)
+        refused = visitor.sign_in(visitor.open(f"{yimen.url}/window"), "19900000015", DEMO_PASSWORD)
+        check_page(refused, 403, "forbidden", language)
+        link = re.search(rf'href="([^"]+)">{text("web.error.other-account", LANGUAGES[language])}</a>', refused.text)
+        choice = visitor.open(yimen.url + html.unescape(link[1]))
+        assert choice.url.path == "/select-account"
+        page = visitor.submit(choice, forms(choice.text)[-1], choice="other")
+        page = visitor.sign_in(page, "officer.jinan", DEMO_PASSWORD)
+        assert page.status_code == 200 and page.url.path == "/window"
+        # A stranger has no account to change.
+        assert "/auth/sign-in?prompt" not in visitor.open(f"{yimen.url}/items/nothing").text
 
 
 class TestAProgramIsTold:

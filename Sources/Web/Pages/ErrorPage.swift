@@ -9,6 +9,8 @@ struct ErrorPage: Sendable {
     /// Shown where support needs it.
     let requestId: String?
     let retry: Bool
+    /// Where somebody whose account may not use the page signs in with another one.
+    let otherAccountURL: String?
     /// Seconds until a screen that nobody looks after goes on by itself.
     var idle = 0
     /// Where it goes then: the start, in the first language again.

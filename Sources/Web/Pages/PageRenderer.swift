@@ -72,6 +72,14 @@ package struct PageRenderer: Sendable {
         return advice + text("web.problem.retry-after", locale, ["seconds": wait])
     }
 
+    /// Another account can help only where one of a person was not enough; a machine has no other.
+    private func otherAccountURL(_ problem: Problem, _ screen: ErrorScreen, _ context: WebContext) -> String? {
+        guard problem.kind == .forbidden || problem.kind == .insufficientScope, screen == .page,
+            let session = context.pageSession, !session.isDevice
+        else { return nil }
+        return "/auth/sign-in?prompt=select_account&return=" + PercentDecoding.escape(context.target)
+    }
+
     /// A friendly page for a problem; never shows internals or repeats input.
     package func errorPage(_ problem: Problem, context: WebContext) -> Response {
         let prefix = "web.problem." + problem.kind.name
@@ -83,7 +91,8 @@ package struct PageRenderer: Sendable {
             advice: advice(problem, key, context.locale), code: problem.kind.name,
             requestId: problem.kind.status >= 500 ? context.id : nil,
             retry: problem.kind.status == 503 || problem.kind.status == 429 || problem.kind == .forgery,
-            idle: screen.idle, endURL: screen.endURL(target: context.target))
+            otherAccountURL: otherAccountURL(problem, screen, context), idle: screen.idle,
+            endURL: screen.endURL(target: context.target))
         let status = HTTPResponse.Status(code: problem.kind.status)
         do {
             var response = try render(screen.template, model, title: model.heading, context: context, status: status)
