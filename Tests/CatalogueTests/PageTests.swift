@@ -16,7 +16,7 @@ struct PageTests {
             "/", contains: ["办事，从这一扇门进", "不预约也能办", "/items?zone=home", "href=\"/halls/jinan-24h\"", "name=\"q\""]),
         Scenario("/items", contains: ["居民身份证换领", "共 42 个事项", "href=\"/items/estate-query\""]),
         Scenario("/items?q=%E8%BA%AB%E4%BB%BD%E8%AF%81", contains: ["居民<mark>身份证</mark>换领", "value=\"身份证\""]),
-        Scenario("/items?q=%E5%8A%9E%E6%88%BF%E6%9C%AC", contains: ["商品房转移登记", "又称：办房本", "不动产登记"]),
+        Scenario("/items?q=%E5%8A%9E%E6%88%BF%E6%9C%AC", contains: ["商品房转移登记", "又称：<mark>办房本</mark>", "不动产登记"]),
         Scenario("/items?q=%E9%9D%92%E5%B2%9B", contains: ["<mark>青岛</mark>市政务服务中心", "/halls/qingdao"]),
         Scenario("/items?zone=home", contains: ["买房安居"], lacks: ["普通护照首次申请"]),
         Scenario("/items?department=tax", contains: ["发票领用"], lacks: ["居民身份证换领"]),

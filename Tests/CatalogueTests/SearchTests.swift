@@ -118,7 +118,9 @@ struct SearchTests {
 
     @Test func `the everyday name that led to an item is told`() throws {
         let found = try #require(DemoCatalogue.snapshot.search.items(matching: "办房本").first)
-        #expect(found.alias == "办房本")
+        #expect(found.alias == "办房本" && found.aliasMarks == [0..<3])
+        let part = try #require(DemoCatalogue.snapshot.search.items(matching: "办房").first)
+        #expect(part.alias == "办房本" && part.aliasMarks == [0..<2])
     }
 
     @Test func `halls are found by city, kind and pinyin`() {

@@ -34,7 +34,10 @@ struct ItemListEndpoint {
                 "marks",
                 .object(["zh": CatalogueJSON.marks(found.marks), "en": CatalogueJSON.marks(found.englishMarks)]))
         ]
-        if let alias = found.alias { members.append(.init("alias", .string(alias))) }
+        if let alias = found.alias {
+            members.append(.init("alias", .string(alias)))
+            members.append(.init("aliasMarks", CatalogueJSON.marks(found.aliasMarks)))
+        }
         return members
     }
 

@@ -7,7 +7,7 @@ struct ItemRow: Sendable {
     let pieces: [TitlePiece]
     let note: String
     let hasAlias: Bool
-    let alias: String
+    let alias: [TitlePiece]
     let hasBadge: Bool
     let badge: String
     let badgeStyle: String
@@ -20,7 +20,7 @@ struct ItemRow: Sendable {
         let department = snapshot.department(item.department).map { text.of($0.name) } ?? ""
         note = text("item.note", ["department": department, "minutes": String(item.minutes)])
         hasAlias = found.alias != nil
-        alias = found.alias.map { text("item.alias", ["alias": $0]) } ?? ""
+        alias = text.alias(of: found)
         let badge: (key: String, style: String)? =
             if item.presence == .absent {
                 ("item.badge.department", "info")

@@ -20,6 +20,16 @@ struct PageText: Sendable {
         TitlePiece.cut(of(name), at: locale == .en ? found.englishMarks : found.marks)
     }
 
+    /// The sentence with the everyday name under which something was found, cut where that was hit.
+    func alias<Value>(of found: Found<Value>) -> [TitlePiece] {
+        guard let alias = found.alias else { return [] }
+        let sentence = self("item.alias", ["alias": alias])
+        guard let place = sentence.firstRange(of: alias) else { return [TitlePiece(text: sentence, hit: false)] }
+        let before = sentence.utf16.distance(from: sentence.startIndex, to: place.lowerBound)
+        return TitlePiece.cut(
+            sentence, at: found.aliasMarks.map { $0.lowerBound + before..<$0.upperBound + before })
+    }
+
     /// One day's hours: `9:00–12:00、13:00–17:00`.
     func hours(_ openings: [Opening]) -> String {
         openings.map { opening in

@@ -64,10 +64,11 @@ package struct CatalogueSearch: Sendable {
     private func found<Value>(
         _ value: Value, _ hit: SearchIndex.Hit, _ query: SearchQuery, _ names: (zh: SearchField, en: SearchField)
     ) -> Found<Value> {
-        Found(
+        let word = hit.field.kind == .word ? hit.field : nil
+        return Found(
             value: value, marks: SearchIndex.marks(of: query, in: names.zh),
-            englishMarks: SearchIndex.marks(of: query, in: names.en),
-            alias: hit.field.kind == .word ? hit.field.text : nil)
+            englishMarks: SearchIndex.marks(of: query, in: names.en), alias: word?.text,
+            aliasMarks: word.map { SearchIndex.marks(of: query, in: $0) } ?? [])
     }
 }
 
@@ -80,11 +81,17 @@ package struct Found<Value: Sendable>: Sendable {
     package let englishMarks: [Range<Int>]
     /// The everyday name under which it was found, when that is not the name itself.
     package let alias: String?
+    /// The stretches of the everyday name that were hit.
+    package let aliasMarks: [Range<Int>]
 
-    package init(value: Value, marks: [Range<Int>] = [], englishMarks: [Range<Int>] = [], alias: String? = nil) {
+    package init(
+        value: Value, marks: [Range<Int>] = [], englishMarks: [Range<Int>] = [], alias: String? = nil,
+        aliasMarks: [Range<Int>] = []
+    ) {
         self.value = value
         self.marks = marks
         self.englishMarks = englishMarks
         self.alias = alias
+        self.aliasMarks = aliasMarks
     }
 }
