@@ -25,7 +25,7 @@ package struct WebSettings: Sendable {
     package var streamWriteTimeout: Duration = .seconds(30)
     /// Time between two `beat` events on a stream.
     package var heartbeat: Duration = .seconds(15)
-    /// Where `Templates`, `Locales` and `Static` lie; `nil` means in the resource bundle.
+    /// Where `Templates`, `Locales` and `Static` lie; `nil` means beside the program.
     package var resourcesDirectory: String?
     /// The client as which our own pages sign people in.
     package var portalClientID = "yimen-portal"

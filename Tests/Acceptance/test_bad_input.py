@@ -1,6 +1,8 @@
 """What a stranger, a broken client or an attacker may send: a clear answer, and nothing changes."""
 
+import http.client
 import json
+import socket
 import uuid
 
 import pytest
@@ -109,6 +111,48 @@ def test_answers_clearly_to(yimen, tokens, name):
 
 
 # fmt: on
+
+
+HOST = b"\r\nHost: localhost\r\n"
+FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
+# What never reaches the router: the bytes, status, problem name.
+UNREADABLE = {
+    "an unknown method": (b"FOO / HTTP/1.1" + HOST + b"\r\n", 501, "unknown-method"),
+    "an endless address": (b"GET /" + b"a" * 20_000 + b" HTTP/1.1" + HOST + b"\r\n", 431, "head-too-large"),
+    "an endless field": (b"GET / HTTP/1.1" + HOST + b"X-Pad: " + b"a" * 100_000 + b"\r\n\r\n", 431, "head-too-large"),
+    "an address that is not ASCII": ("GET /大厅 HTTP/1.1".encode() + HOST + b"\r\n", 400, "invalid-request"),
+    "two lengths": (
+        b"POST / HTTP/1.1" + HOST + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400, "invalid-request"
+    ),
+    "a broken chunk": (
+        b"POST /oauth2/token HTTP/1.1" + HOST + FORM + b"Transfer-Encoding: chunked\r\n\r\nhello\r\n", 400, "invalid-request"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_says_what_is_wrong_with_what_is_no_request(yimen, name):
+    sent, status, problem = UNREADABLE[name]
+    with socket.create_connection(("127.0.0.1", yimen.port), timeout=30) as connection:
+        connection.sendall(sent)
+        answer = http.client.HTTPResponse(connection)
+        answer.begin()
+        found = json.loads(answer.read())
+    assert answer.status == status and answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers["Connection"] == "close" and answer.headers["Cache-Control"] == "no-store"
+    assert found["type"] == f"urn:yimen:problem:{problem}" and found["status"] == status and found["title"]
+
+
+def test_an_answer_before_a_broken_request_stays_as_it_is(yimen):
+    with socket.create_connection(("127.0.0.1", yimen.port), timeout=30) as connection:
+        connection.sendall(b"GET /health/live HTTP/1.1" + HOST + b"\r\nFOO / HTTP/1.1" + HOST + b"\r\n")
+        stream = connection.makefile("rb")
+        lines = []
+        while b"unknown-method" not in b"".join(lines):
+            line = stream.readline()
+            assert line, lines
+            lines.append(line)
+    assert [line.split()[1] for line in lines if line.startswith(b"HTTP/1.1")] == [b"200", b"501"]
 
 
 PAGES = {

@@ -81,6 +81,17 @@ def test_a_scan_is_read_whatever_stands_before_it(yimen, portal, machine, start,
     was_read(machine)
 
 
+def test_a_scan_is_read_on_the_screen_of_the_person_before(yimen, portal, machine):
+    ticket = booked(yimen, portal, "19900000007")
+    machine.open(f"{yimen.url}/kiosk/{HALL}/take/{ITEM}")
+    # The space within a ticket must not press the button that somebody has reached with the keyboard.
+    machine.driver.execute_script("document.querySelector('form button').focus()")
+    machine.type("NO TICKET OF OURS, BUT LONG ENOUGH" + Keys.ENTER)
+    machine.see(text("kiosk.fault.invalid-ticket"))
+    machine.type(ticket["ticket"] + Keys.ENTER)
+    was_read(machine)
+
+
 def test_a_scanned_code_is_read_at_the_start(yimen, portal, machine):
     ticket = booked(yimen, portal, "19900000008")
     machine.type(ticket["code"] + Keys.ENTER)
@@ -158,12 +169,14 @@ def test_a_board_says_when_it_may_be_old_and_catches_up(backend):
         yimen.remove()
 
 
-def test_a_board_of_no_hall_asks_again_by_itself(yimen):
+def test_a_board_of_no_hall_leads_to_the_halls(yimen):
     board = Browser("board")
     try:
         board.open(f"{yimen.url}/board/nowhere")
-        board.see(text("web.error.board.text"))
-        assert board.driver.find_elements("css selector", "meta[http-equiv=refresh]")
+        board.see(text("web.error.board.wrong"))
+        assert not board.driver.find_elements("css selector", "meta[http-equiv=refresh]")
+        board.follow(text("web.error.board.choose"))
+        board.see(text("board.choose.title"))
     finally:
         board.quit()
 

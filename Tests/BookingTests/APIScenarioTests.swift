@@ -111,6 +111,21 @@ struct APIScenarioTests {
         Scenario("a token without the scope", "kiosk", .post, reservations, hold(), 403, "insufficient-scope"),
         Scenario("an unknown reservation", "citizen", .get, reservations + "/" + none, 404, "not-found"),
         Scenario("an id that is none", "citizen", .post, reservations + "/%00%27--/confirm", 404, "not-found"),
+        Scenario(
+            "malformed JSON where no body is taken", "citizen", .post, reservations + "/\(none)/confirm", #"{"x":"#,
+            400, "invalid-request"),
+        Scenario(
+            "a list where no body is taken", "citizen", .post, reservations + "/\(none)/confirm", "[]", 400,
+            "invalid-request"),
+        Scenario(
+            "a member where no body is taken", "citizen", .post, reservations + "/\(none)/cancel", #"{"x":1}"#, 400,
+            "invalid-request", holds: "\"/x\""),
+        Scenario(
+            "a long body where none is taken", "citizen", .post, reservations + "/\(none)/cancel",
+            String(repeating: " ", count: 2000), 413, "too-large"),
+        Scenario(
+            "an empty object where no body is taken", "citizen", .post, reservations + "/\(none)/confirm", "{}", 404,
+            "not-found"),
         Scenario("a cursor of nobody", "citizen", .get, reservations + "?cursor=abc", 400, "invalid-request"),
         Scenario("a limit out of range", "citizen", .get, reservations + "?limit=0", 400, "invalid-request"),
         Scenario("a method not offered", "citizen", .delete, reservations, 405, "method-not-allowed"),
@@ -131,6 +146,13 @@ struct APIScenarioTests {
         Scenario(
             "too many days", nil, .get, "/api/v1/halls/night/availability?item=card&from=2026-01-01&to=2026-12-31", 400,
             "invalid-request"),
+        Scenario(
+            "days past the horizon, which are not closed", nil, .get,
+            "/api/v1/halls/night/availability?item=card&from=2026-12-30&to=2027-01-05", 200, holds: #"{"days":[]}"#),
+        Scenario(
+            "days before today", nil, .get,
+            "/api/v1/halls/night/availability?item=card&from=2026-11-20&to=2026-11-23", 200,
+            holds: #"{"days":[{"date":"2026-11-23","open":true"#),
         Scenario("a board of no hall", nil, .get, "/api/v1/halls/none/board", 404, "not-found"),
         Scenario(
             "a code with a wrong check digit", "kiosk", .post, checkIns, #"{"code":"0000000001"}"#, 422,
@@ -152,6 +174,9 @@ struct APIScenarioTests {
         Scenario("another hall's window", "officer", .post, "/api/v1/windows/far-a-1/open", 403, "forbidden"),
         Scenario(
             "a citizen at the window", "citizen", .post, "/api/v1/windows/night-a-1/open", 403, "insufficient-scope"),
+        Scenario(
+            "malformed JSON for a window", "officer", .post, "/api/v1/windows/night-a-1/open", #"{"x":"#, 400,
+            "invalid-request"),
         Scenario(
             "a call at a closed window", "officer", .post, "/api/v1/windows/night-a-1/call-next", 409, "queue-closed",
             holds: "closed"),
@@ -222,10 +247,15 @@ struct APIScenarioTests {
                 let picture = try await client.get(
                     APIScenarioTests.reservations + "/\(id)/ticket.svg", [.authorization: "Bearer citizen"])
                 #expect(picture.text.hasPrefix("<svg"))
+                let code = try #require(booked.text("code"))
                 let entry = try await client.get(
                     APIScenarioTests.reservations + "/\(id)/calendar.ics", [.authorization: "Bearer citizen"])
                 #expect(entry.text.contains("DTSTART:20261123T022000Z\r\n"))
-                let code = try #require(booked.text("code"))
+                #expect(entry.text.contains("DESCRIPTION:预约码：\(code)。"))
+                let english = try await client.get(
+                    APIScenarioTests.reservations + "/\(id)/calendar.ics",
+                    [.authorization: "Bearer citizen", .acceptLanguage: "en-GB, zh;q=0.5"])
+                #expect(english.text.contains("DESCRIPTION:Booking code: \(code)."))
                 let ticket = try await post("kiosk", APIScenarioTests.checkIns, #"{"code":"\#(code)"}"#)
                 #expect(ticket.status == .created)
                 let second = try await post("kiosk", APIScenarioTests.checkIns, #"{"code":"\#(code)"}"#)

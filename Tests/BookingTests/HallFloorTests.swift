@@ -69,7 +69,13 @@ struct HallFloorTests {
             }
             #expect(await problem { _ = try await redeem(world, .code("0000000001")) }?.kind == .invalidTicket)
             #expect(await problem { _ = try await redeem(world, .code("0000000006")) }?.kind == .invalidTicket)
-            #expect(await problem { _ = try await redeem(world, .identityNumber("nobody")) }?.kind == .notFound)
+            #expect(
+                await problem { _ = try await redeem(world, .identityNumber("110105194912310046")) }?.kind == .notFound)
+            // A slip in the check digit is told from a number that nobody has.
+            for number in ["nobody", "110105194912310021"] {
+                let slip = await problem { _ = try await redeem(world, .identityNumber(number)) }
+                #expect(slip?.kind == .invalidRequest && slip?.errors.map(\.pointer) == ["/identityNumber"])
+            }
             let held = try await world.hold(2, by: 3)
             let unconfirmed = await problem { _ = try await redeem(world, .code(held.code ?? "")) }
             #expect(unconfirmed?.kind == .outOfOrder && unconfirmed?.state == "held")

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Booking
 
-@Suite("DESIGN §6: every verb of a ticket in every state, over HTTP")
+@Suite("Queue: every verb of a ticket in every state, over HTTP")
 struct WindowVerbTests {
     private static let window = "night-a-1"
 

@@ -6,7 +6,7 @@ import Hummingbird
 import HummingbirdTesting
 import Testing
 
-@Suite("DESIGN §6: public reads of the catalogue")
+@Suite("API: public reads of the catalogue")
 struct APITests {
     private static let problem = "urn:yimen:problem:"
 

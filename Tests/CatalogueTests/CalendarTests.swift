@@ -120,5 +120,33 @@ struct CalendarTests {
         #expect(snapshot.openings(of: jinan, on: try date("2026-10-03")).isEmpty)
     }
 
+    @Test(arguments: [
+        ("2026-11-24", 12 * 60, "2026-11-24T13:00:00+08:00"), ("2026-11-24", 17 * 60, "2026-11-25T09:00:00+08:00"),
+        ("2026-11-28", 12 * 60, "2026-11-30T09:00:00+08:00"), ("2026-09-30", 17 * 60, "2026-10-08T09:00:00+08:00"),
+    ])
+    func `the next opening leaps over lunch, nights, Sundays and holidays`(day: String, minute: Int, next: String)
+        throws
+    {
+        let snapshot = DemoCatalogue.snapshot
+        let jinan = try #require(snapshot.hall("jinan"))
+        let opening = snapshot.nextOpening(of: jinan, after: ProvinceTime.instant(of: try date(day), minute: minute))
+        #expect(opening.map { ProvinceTime.format($0) } == next)
+        let unknown = ProvinceTime.instant(of: try date("2031-05-05"), minute: 600)
+        #expect(snapshot.nextOpening(of: jinan, after: unknown) == nil)
+    }
+
+    @Test(arguments: [
+        (8 * 60, 8 * 60 + 30, false), (8 * 60, 9 * 60, true), (11 * 60 + 30, 12 * 60, true),
+        (11 * 60 + 31, 12 * 60 + 59, false), (16 * 60 + 45, 24 * 60, false),
+    ])
+    func `times begin within the hours, the last one before they end`(from: Int, through: Int, expected: Bool) throws {
+        let snapshot = DemoCatalogue.snapshot
+        let jinan = try #require(snapshot.hall("jinan"))
+        func at(_ minute: Int) throws -> Instant {
+            ProvinceTime.instant(of: try date("2026-11-24"), minute: minute)
+        }
+        #expect(snapshot.mayBegin(in: jinan, from: try at(from), through: try at(through)) == expected)
+    }
+
     private func date(_ text: String) throws -> LocalDate { try #require(LocalDate(text)) }
 }

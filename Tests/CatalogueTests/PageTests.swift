@@ -20,6 +20,11 @@ struct PageTests {
         Scenario("/items?q=%E9%9D%92%E5%B2%9B", contains: ["<mark>青岛</mark>市政务服务中心", "/halls/qingdao"]),
         Scenario("/items?zone=home", contains: ["买房安居"], lacks: ["普通护照首次申请"]),
         Scenario("/items?department=tax", contains: ["发票领用"], lacks: ["居民身份证换领"]),
+        Scenario(
+            "/items?q=%E8%BD%A6", contains: ["驾驶证期满换证", "又称：<mark>车</mark>本", "共 1 个事项"],
+            lacks: ["结婚登记", "聊城"]),
+        Scenario("/items?q=%E5%85%AC%E5%AE%89", contains: ["<mark>公安</mark> · 约 10 分钟"]),
+        Scenario("/items?q=pasport", contains: ["又称：<span lang=\"en\">First ordinary <mark>passport</mark></span>"]),
         Scenario("/items?q=xqzzkw9", contains: ["没有找到相符的事项", "也许您要找", "12345"]),
         Scenario("/items?q=%3Cscript%3Ealert(1)%3C/script%3E", contains: ["&lt;script&gt;"], lacks: ["<script>alert"]),
         Scenario("/items?q=%22%20onfocus%3D%22x", lacks: ["\" onfocus=\"x"]),
@@ -79,6 +84,12 @@ struct PageTests {
             let expected = [
                 "/": "One door", "/items": "42 services", "/items?q=passport": "First ordinary <mark>passport</mark>",
                 "/items/marriage-registration": "No, come yourself", "/halls": "Open now",
+                "/items?q=marriage": ">1 service<",
+                "/items?q=%E8%BD%A6": "Also called <span lang=\"zh-Hans\"><mark>车</mark>本</span>",
+                "/items?q=%E7%BB%93%E5%A9%9A%E7%99%BB%E8%AE%B0":
+                    "Also called <span lang=\"zh-Hans\"><mark>结婚登记</mark></span>",
+                "/items?q=%E5%85%AC%E5%AE%89": "<mark>Public security</mark> · about 10 minutes",
+                "/items?q=qingdao": "0 services and 3 halls found",
                 "/halls/jinan": "Jinan Government Service Centre", "/items/nothing": "lang=\"en\"",
             ]
             for (uri, text) in expected {

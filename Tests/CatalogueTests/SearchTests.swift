@@ -31,6 +31,8 @@ struct SearchTests {
         "取公积金": "fund-home-purchase", "公积金贷款": "fund-loan", "辞职公积金": "fund-leaving", "领证": "marriage-registration",
         "老年补贴": "elder-allowance", "80岁补贴": "elder-allowance", "护士证": "nurse-registration-change",
         "注册公司": "company-registration", "个体户": "sole-trader-registration", "纳税证明": "tax-paid-certificate",
+        "车": "driving-licence-renewal", "开车": "driving-licence-renewal", "汽车": "driving-licence-renewal",
+        "驾照": "driving-licence-renewal", "车本": "driving-licence-renewal",
         // Questions.
         "身份证丢了怎么补": "id-card-replacement", "我想给孩子上户口": "newborn-registration", "怎么办护照": "passport-first",
         "如何领取失业金": "unemployment-benefit", "二手房过户需要什么材料": "estate-transfer-existing",
@@ -54,7 +56,8 @@ struct SearchTests {
         "生育金贴": "maternity-allowance", "完税正明": "tax-paid-certificate", "shenfenzhen": "id-card-renewal",
         "huzaho": "passport-first", "gongjjin": "fund-home-purchase", "budongcandengji": "estate-transfer-existing",
         "施工许可正": "construction-permit", "灵活旧业": "flexible-employment-insurance", "高令津贴": "elder-allowance",
-        "護照": "passport-first", "ＳＦＺ": "id-card-renewal", "发漂": "invoice-collection", "passport": "passport-first",
+        "護照": "passport-first", "ＳＦＺ": "id-card-renewal", "发漂": "invoice-collection",
+        "户照": "passport-first", "失叶宝险": "unemployment-benefit", "passport": "passport-first",
         "marriage": "marriage-registration", "pasport": "passport-first", "driving licence": "driving-licence-renewal",
     ]
 
@@ -121,6 +124,52 @@ struct SearchTests {
         #expect(found.alias == "办房本" && found.aliasMarks == [0..<3])
         let part = try #require(DemoCatalogue.snapshot.search.items(matching: "办房").first)
         #expect(part.alias == "办房本" && part.aliasMarks == [0..<2])
+    }
+
+    /// The search as it is once every character's reading is known.
+    private static func learnt() async -> CatalogueSearch {
+        let catalogue = Catalogue(DemoCatalogue.snapshot)
+        await catalogue.learnAllReadings()
+        return catalogue.current.search
+    }
+
+    @Test(
+        arguments: [
+            ("车", ["driving-licence-renewal"]), ("开车", ["driving-licence-renewal"]),
+            ("汽车", ["driving-licence-renewal"]), ("扯", ["marriage-registration"]),
+            ("撤", ["estate-mortgage-release"]), ("乘", []), ("户照", ["passport-first"]), ("jinan", []), ("lixia", []),
+            ("qingdao", []), ("113701", []), ("11370100DEM00001423370701001000", ["id-card-renewal"]),
+        ] as [(String, [String])])
+    func `what only sounds or is spelt a little like the words is not found`(query: String, expected: [String]) async {
+        let search = await Self.learnt()
+        #expect(search.items(matching: query).map(\.value.id) == expected)
+    }
+
+    @Test func `a character is not taken for others in the names of halls, nor a city for its neighbours`() async {
+        let search = await Self.learnt()
+        for query in ["车", "开车", "汽车", "领证", "护士证", "jiashizheng"] {
+            #expect(search.halls(matching: query).isEmpty, "\(query)")
+        }
+        #expect(search.halls(matching: "lixia").map(\.value.id) == ["jinan-lixia"])
+        #expect(search.halls(matching: "jinan").allSatisfy { $0.value.city == "jinan" })
+    }
+
+    @Test func `everything found shows what was hit`() async throws {
+        let search = await Self.learnt()
+        for (query, _) in Self.queries {
+            for found in search.items(matching: query) {
+                let marks = found.marks + found.englishMarks + found.aliasMarks + found.placeMarks
+                #expect(!(marks + found.englishPlaceMarks).isEmpty, "\(query) → \(found.value.id)")
+            }
+        }
+        let homophone = try #require(search.items(matching: "户照").first)
+        #expect(homophone.marks == [2..<4])
+        let misspelt = try #require(search.items(matching: "pasport").first)
+        #expect(misspelt.englishMarks == [15..<23] && misspelt.marks.isEmpty)
+        let department = try #require(search.items(matching: "公安").first)
+        #expect(department.placeMarks == [0..<2] && department.marks.isEmpty)
+        let hall = try #require(search.halls(matching: "济南").first { $0.value.id == "jinan-lixia" })
+        #expect(!hall.placeMarks.isEmpty)
     }
 
     @Test func `halls are found by city, kind and pinyin`() {

@@ -26,7 +26,7 @@ struct ReservationEndpoints: Sendable {
         try body.rejectUnknown(["hall", "items", "start", "mandate"])
         // Default power: none. What nobody has checked must not be stored as if somebody had.
         guard try body.optionalString("mandate", max: 64) == nil else {
-            throw Problem.invalid("mandate", "acting for somebody else is not offered")
+            throw Problem.invalid("/mandate", "acting for somebody else is not offered")
         }
         let asked = HoldRequest(
             hall: try body.string("hall", max: 64),
@@ -53,14 +53,14 @@ struct ReservationEndpoints: Sendable {
 
     @Sendable private func confirm(_ request: Request, _ context: WebContext) async throws -> Response {
         let principal = try context.require(scope: Scope.booking)
-        _ = try request.idempotencyKey()
+        try await JSONBody.requireNone(request)
         let confirmed = try await booking.reservations.confirm(try context.pathParameter("id", max: 64), by: principal)
         return ReservationEndpoints.answer(confirmed)
     }
 
     @Sendable private func cancel(_ request: Request, _ context: WebContext) async throws -> Response {
         let principal = try context.require(scope: Scope.booking)
-        _ = try request.idempotencyKey()
+        try await JSONBody.requireNone(request)
         let cancelled = try await booking.reservations.cancel(try context.pathParameter("id", max: 64), by: principal)
         return ReservationEndpoints.answer(ConfirmedReservation(reservation: cancelled, ticket: nil))
     }
@@ -85,7 +85,9 @@ struct ReservationEndpoints: Sendable {
 
     @Sendable private func calendar(_ request: Request, _ context: WebContext) async throws -> Response {
         let principal = try context.require(scope: Scope.booking)
-        let text = try await booking.reservations.calendar(try context.pathParameter("id", max: 64), by: principal)
+        let language = request.headers[.acceptLanguage].flatMap { WebLocale(acceptLanguage: $0) } ?? .zhHans
+        let text = try await booking.reservations.calendar(
+            try context.pathParameter("id", max: 64), language: language.rawValue, by: principal)
         var response = Response.text(text).withNoStore()
         response.headers[.contentType] = "text/calendar; charset=utf-8"
         response.headers[.contentDisposition] = "attachment; filename=\"booking.ics\""

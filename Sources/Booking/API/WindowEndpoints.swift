@@ -25,8 +25,9 @@ struct WindowEndpoints: Sendable {
 
     private func on(_ api: RouterGroup<WebContext>, _ path: RouterPath, _ act: @escaping Act) {
         let queue = booking.queue
-        api.post(path) { _, context in
+        api.post(path) { request, context in
             let officer = try context.require(scope: Scope.window)
+            try await JSONBody.requireNone(request)
             return Response.json(try await act(queue, try context.pathParameter("id", max: 64), officer)).withNoStore()
         }
     }

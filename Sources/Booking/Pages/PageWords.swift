@@ -22,6 +22,7 @@ struct PageWords: Sendable {
         text.text(language: locale.rawValue)
     }
 
+    /// A text about so many of something, in the form that the language has for the number.
     func count(_ key: String, _ count: Int) -> String {
         self(key, ["count": String(count)])
     }
@@ -73,6 +74,13 @@ struct PageWords: Sendable {
     /// `11月24日 周二 10:30–11:10`.
     func moment(_ start: Instant, _ end: Instant? = nil) -> String {
         date(ProvinceTime.date(of: start)) + " " + span(start, end)
+    }
+
+    /// `明天 09:00`; further away with its date.
+    func nearMoment(_ instant: Instant) -> String {
+        let day = ProvinceTime.date(of: instant)
+        let isNear = day.dayNumber - today.dayNumber <= 1
+        return (isNear ? nearDay(day) : date(day)) + " " + ProvinceTime.clock(instant)
     }
 
     func window(_ number: Int) -> String {

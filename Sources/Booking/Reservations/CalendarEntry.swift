@@ -2,19 +2,34 @@ import Core
 
 /// One visit as an iCalendar object (RFC 5545).
 enum CalendarEntry {
-    /// - Parameter place: hall name and address.
-    static func text(of reservation: Reservation, summary: String, place: String, at now: Instant) -> String? {
+    /// - Parameters:
+    ///   - place: hall name and address.
+    ///   - language: the reader's, as a BCP 47 tag.
+    static func text(
+        of reservation: Reservation, summary: LocalizedText, place: LocalizedText, language: String, at now: Instant
+    ) -> String? {
         guard let start = reservation.start, let end = reservation.end else { return nil }
+        let summary = summary.text(language: language)
+        let place = place.text(language: language)
+        let description = reservation.code.map { howToCheckIn($0).text(language: language) } ?? ""
+        let maker = LocalizedText(zh: "-//Yimen//Booking//ZH", en: "-//Yimen//Booking//EN").text(language: language)
         let lines = [
-            "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Yimen//Booking//ZH", "METHOD:PUBLISH", "BEGIN:VEVENT",
+            "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:\(maker)", "METHOD:PUBLISH", "BEGIN:VEVENT",
             "UID:\(reservation.id)@yimen", "SEQUENCE:\(reservation.version)", "DTSTAMP:\(utc(now))",
             "DTSTART:\(utc(start))", "DTEND:\(utc(end))", "SUMMARY:\(escaped(summary))",
-            "LOCATION:\(escaped(place))", "DESCRIPTION:\(escaped(reservation.code ?? ""))",
+            "LOCATION:\(escaped(place))", "DESCRIPTION:\(escaped(description))",
             "STATUS:\(reservation.state == .cancelled ? "CANCELLED" : "CONFIRMED")", "BEGIN:VALARM",
             "ACTION:DISPLAY", "TRIGGER:-PT60M", "DESCRIPTION:\(escaped(summary))", "END:VALARM", "END:VEVENT",
             "END:VCALENDAR",
         ]
         return lines.map { folded($0) + "\r\n" }.joined()
+    }
+
+    /// Ten digits alone would say nothing to whoever opens the entry weeks later.
+    private static func howToCheckIn(_ code: String) -> LocalizedText {
+        LocalizedText(
+            zh: "预约码：\(code)。到大厅后，在取号机上输入。",
+            en: "Booking code: \(code). Type it at the number machine in the hall.")
     }
 
     /// RFC 5545 §3.3.5, form 2.

@@ -170,13 +170,17 @@ package struct Reservations: Sendable {
 
     /// The visit for the person's own calendar (RFC 5545).
     ///
+    /// - Parameter language: the reader's, as a BCP 47 tag.
     /// - Throws: `out-of-order` with the state of a hold, `not-found`.
-    package func calendar(_ id: String, by principal: Principal) async throws -> String {
+    package func calendar(_ id: String, language: String, by principal: Principal) async throws -> String {
         let found = try await core.database.read { try Reservations.own(id, person: principal.subject, in: $0) }
         let catalogue = core.catalogue.current
         guard found.revision > 0, let hall = catalogue.hall(found.hall), let item = catalogue.item(found.items[0]),
             let text = CalendarEntry.text(
-                of: found, summary: item.name.zh, place: hall.name.zh + " " + hall.address.zh, at: core.now())
+                of: found, summary: item.name,
+                place: LocalizedText(
+                    zh: hall.name.zh + " " + hall.address.zh, en: hall.name.en + ", " + hall.address.en),
+                language: language, at: core.now())
         else { throw Problem.outOfOrder(found.state) }
         return text
     }

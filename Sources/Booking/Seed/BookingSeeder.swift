@@ -28,11 +28,17 @@ package struct BookingSeeder: Sendable {
     @discardableResult
     package func seed(directory: String, catalogue: CatalogueSnapshot) async throws -> Int {
         let path = directory + "/rules.json"
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw RuleSeedFault(member: "", reason: "\(path) cannot be read")
+        let rules: [Rule]
+        do {
+            guard let data = FileManager.default.contents(atPath: path) else {
+                throw RuleSeedFault(member: "", reason: "cannot be read")
+            }
+            rules = try RuleSeed(data).rules(for: catalogue)
+        } catch var fault as RuleSeedFault {
+            fault.file = path
+            throw fault
         }
-        let seed = try RuleSeed(data)
-        return try await apply(seed.rules(for: catalogue), catalogue: catalogue)
+        return try await apply(rules, catalogue: catalogue)
     }
 
     private func apply(_ wanted: [Rule], catalogue: CatalogueSnapshot) async throws -> Int {
@@ -53,6 +59,7 @@ package struct RuleSeedFault: Error, Sendable, Hashable, CustomStringConvertible
     /// A JSON Pointer; empty for the whole file.
     package let member: String
     package let reason: String
+    package var file = "rules.json"
 
-    package var description: String { member.isEmpty ? "rules.json: \(reason)" : "rules.json: \(member): \(reason)" }
+    package var description: String { member.isEmpty ? "\(file): \(reason)" : "\(file): \(member): \(reason)" }
 }

@@ -66,7 +66,8 @@ package final class SlotBoard: Sendable {
         try await availability(hall: hall, items: [item], from: from, to: to, channel: channel)
     }
 
-    /// Whether and how much is free on each day for a visit for the items.
+    /// Whether and how much is free on each day for a visit for the items. Days before today and past the horizon are
+    /// left out: nothing is planned there, so neither open nor closed would be true.
     ///
     /// - Throws: `not-found` as for `slots`, `invalid-request` for a range that is reversed or longer than 62 days.
     package func availability(
@@ -90,9 +91,10 @@ package final class SlotBoard: Sendable {
                 }
             }
             let visits = SlotFinder(minutes: key.minutes, channel: channel, now: now).visits(in: cells)
-            let days = (from.dayNumber...to.dayNumber).map { number in
+            let offered = first <= last ? Array(first.dayNumber...last.dayNumber) : []
+            let days = offered.map { number in
                 let date = LocalDate(dayNumber: number)
-                let left = date <= last ? visits[date] : nil
+                let left = visits[date]
                 return DayAvailability(date: date, open: left != nil, remaining: left ?? 0)
             }
             return Availability(days: days, json: SlotBoard.json(days), readAt: now)

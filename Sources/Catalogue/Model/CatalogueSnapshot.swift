@@ -120,6 +120,28 @@ extension CatalogueSnapshot {
         }
     }
 
+    /// When the doors open next after an instant; `nil` where the calendar knows of no such day within a month.
+    package func nextOpening(of hall: Hall, after instant: Instant) -> Instant? {
+        let today = ProvinceTime.date(of: instant)
+        for days in 0...31 {
+            let date = today.adding(days: days)
+            let starts = openings(of: hall, on: date).map { ProvinceTime.instant(of: date, minute: $0.opens) }
+            if let next = starts.filter({ $0 > instant }).min() { return next }
+        }
+        return nil
+    }
+
+    /// Whether one of the hall's times, each `slotMinutes` long, may begin within a span.
+    package func mayBegin(in hall: Hall, from start: Instant, through end: Instant) -> Bool {
+        let days = ProvinceTime.date(of: start).dayNumber...ProvinceTime.date(of: end).dayNumber
+        return days.map { LocalDate(dayNumber: $0) }.contains { date in
+            openings(of: hall, on: date).contains { opening in
+                ProvinceTime.instant(of: date, minute: opening.opens) <= end
+                    && ProvinceTime.instant(of: date, minute: opening.closes - hall.slotMinutes) >= start
+            }
+        }
+    }
+
     /// Whether a time for the item may be booked at the hall at all (on some day, by somebody).
     package func isBookable(_ item: ServiceItem, at hall: String) -> Bool {
         item.booking == .allowed && group(serving: item.id, in: hall) != nil

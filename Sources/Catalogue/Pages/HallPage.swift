@@ -104,7 +104,7 @@ struct HallPage: Sendable {
                 let department = snapshot.department(item.department).map { text.of($0.name) } ?? ""
                 return Service(
                     name: text.of(item.name),
-                    note: text("item.note", ["department": department, "minutes": String(item.minutes)]),
+                    note: text("item.note", ["department": department, "count": String(item.minutes)]),
                     url: PageURL.item(item.id), bookable: snapshot.isBookable(item, at: hall.id),
                     bookURL: PageURL.book(item: item.id, hall: hall.id))
             })

@@ -42,7 +42,7 @@ struct ItemPage: Sendable {
             action: PageURL.item(item.id) + "#where", cities: snapshot.cities.filter { served.contains($0.id) },
             chosen: shown, offersAll: false, nearURL: bookable ? bookURL : "/halls", locale: text.locale)
         brief = [
-            text("fact.minutes.value", ["minutes": String(item.minutes)]), text("fact.kind.\(item.kind.rawValue)"),
+            text("fact.minutes.value", ["count": String(item.minutes)]), text("fact.kind.\(item.kind.rawValue)"),
         ]
         halls = serving.filter { $0.city == shown }.map {
             HallRow(Found(value: $0), at: now, item: item, in: snapshot, text: text)
@@ -75,7 +75,7 @@ struct ItemPage: Sendable {
         func fact(_ key: String, _ value: String) -> PageFact { PageFact(label: text("fact.\(key)"), value: value) }
         let and = text("fact.and")
         var facts = [
-            fact("minutes", text("fact.minutes.value", ["minutes": String(item.minutes)])),
+            fact("minutes", text("fact.minutes.value", ["count": String(item.minutes)])),
             fact("kind", text("fact.kind.\(item.kind.rawValue)")),
             fact(
                 "applicants",

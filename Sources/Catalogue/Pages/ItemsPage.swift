@@ -49,9 +49,16 @@ struct ItemsPage: Sendable {
         heading =
             filter.text.map { text("items.found", ["query": $0]) } ?? event.map { text.of($0.name) }
             ?? text("items.title")
-        summary = text(
-            foundHalls.isEmpty ? "items.count" : "items.count.halls",
-            ["count": String(chosen.count), "halls": String(foundHalls.count)])
+        let items = { (key: String) in text(key, ["count": String(chosen.count)]) }
+        summary =
+            foundHalls.isEmpty
+            ? items("items.count")
+            : text(
+                "items.found.both",
+                [
+                    "items": items("items.found.items"),
+                    "halls": text("items.found.halls", ["count": String(foundHalls.count)]),
+                ])
         allURL = PageURL.items(parameters(nil))
         isAll = filter.department == nil
         departments = facets.map { entry in

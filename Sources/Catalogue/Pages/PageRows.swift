@@ -5,9 +5,8 @@ struct ItemRow: Sendable {
     let url: String
     let icon: String
     let pieces: [TitlePiece]
-    let note: String
-    let hasAlias: Bool
-    let alias: [TitlePiece]
+    let note: [TitlePiece]
+    let alias: AliasNote?
     let hasBadge: Bool
     let badge: String
     let badgeStyle: String
@@ -18,9 +17,8 @@ struct ItemRow: Sendable {
         icon = PageIcon.department(item.department)
         pieces = text.pieces(found, name: item.name)
         let department = snapshot.department(item.department).map { text.of($0.name) } ?? ""
-        note = text("item.note", ["department": department, "minutes": String(item.minutes)])
-        hasAlias = found.alias != nil
-        alias = text.alias(of: found)
+        note = text.note(of: found, department: department)
+        alias = text.alias(of: found, name: item.name)
         let badge: (key: String, style: String)? =
             if item.presence == .absent {
                 ("item.badge.department", "info")
@@ -43,7 +41,8 @@ struct HallRow: Sendable {
     let icon: String
     let name: String
     let pieces: [TitlePiece]
-    let address: String
+    let alias: AliasNote?
+    let address: [TitlePiece]
     let distance: String?
     let today: String
     let badge: String
@@ -62,7 +61,8 @@ struct HallRow: Sendable {
         icon = PageIcon.hall(hall)
         name = text.of(hall.name)
         pieces = text.pieces(found, name: hall.name)
-        address = text.of(hall.address)
+        alias = text.alias(of: found, name: hall.name)
+        address = text.address(of: found)
         distance = metres.map { DistanceText(metres: $0, renderer: text.renderer, locale: text.locale).text }
         today = state.today
         badge = state.badge

@@ -20,14 +20,44 @@ struct PageText: Sendable {
         TitlePiece.cut(of(name), at: locale == .en ? found.englishMarks : found.marks)
     }
 
-    /// The sentence with the everyday name under which something was found, cut where that was hit.
-    func alias<Value>(of found: Found<Value>) -> [TitlePiece] {
-        guard let alias = found.alias else { return [] }
-        let sentence = self("item.alias", ["alias": alias])
-        guard let place = sentence.firstRange(of: alias) else { return [TitlePiece(text: sentence, hit: false)] }
+    /// The everyday name under which something was found; or its name in the other language, when only that was hit.
+    func alias<Value>(of found: Found<Value>, name: LocalizedText) -> AliasNote? {
+        // The name is put into its sentence by the template, because it has a language of its own.
+        let hole: Character = "\u{0}"
+        let sentence = self("item.alias", ["alias": String(hole)])
+        let parts = sentence.split(separator: hole, maxSplits: 1, omittingEmptySubsequences: false)
+        func note(_ name: String, _ marks: [Range<Int>], _ language: WebLocale) -> AliasNote {
+            AliasNote(
+                before: String(parts[0]), after: parts.count > 1 ? String(parts[1]) : "",
+                lang: language == locale ? nil : language.rawValue, pieces: TitlePiece.cut(name, at: marks))
+        }
+        if let alias = found.alias { return note(alias, found.aliasMarks, .zhHans) }
+        let (own, other) = isEnglish ? (found.englishMarks, found.marks) : (found.marks, found.englishMarks)
+        guard own.isEmpty, !other.isEmpty else { return nil }
+        return isEnglish ? note(name.zh, other, .zhHans) : note(name.en, other, .en)
+    }
+
+    /// `公安 · 约 10 分钟`, with the department's name marked where that was hit.
+    func note(of found: Found<ServiceItem>, department: String) -> [TitlePiece] {
+        let sentence = self("item.note", ["department": department, "count": String(found.value.minutes)])
+        let (own, other) =
+            isEnglish ? (found.englishPlaceMarks, found.placeMarks) : (found.placeMarks, found.englishPlaceMarks)
+        // What was hit in the other language is the whole name in this one.
+        let marks = own.isEmpty && !other.isEmpty ? [0..<department.utf16.count] : own
+        return marked(department, marks, in: sentence)
+    }
+
+    /// The address of a hall, marked where its city was hit.
+    func address(of found: Found<Hall>) -> [TitlePiece] {
+        TitlePiece.cut(of(found.value.address), at: isEnglish ? found.englishPlaceMarks : found.placeMarks)
+    }
+
+    private func marked(_ part: String, _ marks: [Range<Int>], in sentence: String) -> [TitlePiece] {
+        guard !part.isEmpty, let place = sentence.firstRange(of: part) else {
+            return [TitlePiece(text: sentence, hit: false)]
+        }
         let before = sentence.utf16.distance(from: sentence.startIndex, to: place.lowerBound)
-        return TitlePiece.cut(
-            sentence, at: found.aliasMarks.map { $0.lowerBound + before..<$0.upperBound + before })
+        return TitlePiece.cut(sentence, at: marks.map { $0.lowerBound + before..<$0.upperBound + before })
     }
 
     /// One day's hours: `9:00–12:00、13:00–17:00`.
@@ -40,6 +70,15 @@ struct PageText: Sendable {
     }
 
     func weekday(_ number: Int) -> String { self("weekday.\(number)") }
+}
+
+/// Another name of something, in its sentence.
+struct AliasNote: Sendable {
+    let before: String
+    let after: String
+    /// The language of the name when it is not the page's.
+    let lang: String?
+    let pieces: [TitlePiece]
 }
 
 /// A stretch of a title that was hit, or was not.

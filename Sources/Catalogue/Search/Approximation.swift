@@ -104,6 +104,47 @@ enum Approximation {
         }
     }
 
+    /// The stretch of `whole` that comes nearest to `part`, counted as in `distance`, among those that may begin and
+    /// end where `starts` and `ends` say.
+    ///
+    /// - Parameters:
+    ///   - starts: for each position of `whole`, whether a stretch may begin there.
+    ///   - ends: the same for the position behind the last element of a stretch; one element longer than `whole`.
+    /// - Returns: `nil` when more than `limit` changes are needed.
+    static func nearest<Element: Equatable>(
+        to part: [Element], in whole: [Element], limit: Int, starts: [Bool], ends: [Bool]
+    ) -> (range: Range<Int>, distance: Int)? {
+        guard !part.isEmpty, part.count <= whole.count + limit else { return nil }
+        let none = (cost: part.count + whole.count + 1, start: 0)
+        var beforeLast = [(cost: Int, start: Int)]()
+        var last = whole.indices.map { starts[$0] ? (cost: 0, start: $0) : none } + [none]
+        for row in part.indices {
+            var current = [(cost: last[0].cost + 1, start: last[0].start)]
+            for column in whole.indices {
+                let same = part[row] == whole[column]
+                var best = (cost: last[column].cost + (same ? 0 : 1), start: last[column].start)
+                if last[column + 1].cost + 1 < best.cost {
+                    best = (last[column + 1].cost + 1, last[column + 1].start)
+                }
+                if current[column].cost + 1 < best.cost { best = (current[column].cost + 1, current[column].start) }
+                if !same, row > 0, column > 0, part[row] == whole[column - 1], part[row - 1] == whole[column],
+                    beforeLast[column - 1].cost + 1 < best.cost
+                {
+                    best = (beforeLast[column - 1].cost + 1, beforeLast[column - 1].start)
+                }
+                current.append(best)
+            }
+            if current.allSatisfy({ $0.cost > limit }) { return nil }
+            (beforeLast, last) = (last, current)
+        }
+        var found: (range: Range<Int>, distance: Int)?
+        for end in 1..<last.count where ends[end] && last[end].cost <= limit && last[end].start < end {
+            if let best = found, best.distance <= last[end].cost { continue }
+            found = (last[end].start..<end, last[end].cost)
+        }
+        return found
+    }
+
     /// Whether `typed` spells the syllables of a text from one of them on, each by its first letters:
     /// `bdcdj`, `budongchan` and `budcdj` all spell 不动产登记.
     ///

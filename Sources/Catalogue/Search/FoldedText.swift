@@ -8,6 +8,8 @@ struct FoldedText: Sendable {
     private(set) var letters: [UInt8] = []
     /// Index into `letters` at which each scalar's reading begins, with the end as last element.
     private(set) var syllables: [Int] = []
+    /// One number for each scalar: equal for characters that are read alike, otherwise the scalar's own.
+    private(set) var sounds: [UInt32] = []
     /// Whether any scalar is a Chinese character.
     private(set) var isChinese = false
     /// One bit for each scalar, by its value modulo 64: a text that lacks a bit lacks the scalar.
@@ -36,10 +38,23 @@ struct FoldedText: Sendable {
         syllables.append(letters.count)
         if PinyinTable.covers(scalar) {
             isChinese = true
-            letters.append(contentsOf: pinyin.reading(of: scalar))
+            let reading = pinyin.reading(of: scalar)
+            letters.append(contentsOf: reading)
+            sounds.append(FoldedText.sound(reading) ?? FoldedText.noSound | scalar)
         } else if scalar < 0x80 {
             letters.append(UInt8(scalar))
+            sounds.append(FoldedText.noSound | scalar)
+        } else {
+            sounds.append(FoldedText.noSound | scalar)
         }
+    }
+
+    private static let noSound: UInt32 = 1 << 31
+
+    /// A syllable as a number of base 27; the longest, `zhuang`, fits.
+    private static func sound(_ reading: ArraySlice<UInt8>) -> UInt32? {
+        guard !reading.isEmpty, reading.count <= 6 else { return nil }
+        return reading.reduce(0) { $0 * 27 + UInt32($1 - 0x60) }
     }
 
     /// `nil` for what does not count: spaces, punctuation, symbols.
@@ -53,6 +68,29 @@ struct FoldedText: Sendable {
         case 0x2000...0x206F, 0x3000...0x303F, 0xFF5F...0xFFEF: return nil
         default: return scalar.properties.isAlphabetic || scalar.properties.numericType != nil ? value : nil
         }
+    }
+
+    /// For each letter, whether a word begins with it: every Chinese character is one, other scalars are one
+    /// together as long as nothing stands between them. The last element is for the end of the text.
+    func wordStarts() -> [Bool] {
+        var starts = [Bool](repeating: false, count: letters.count + 1)
+        starts[letters.count] = true
+        for index in scalars.indices where syllables[index] < syllables[index + 1] {
+            let goesOn =
+                index > 0 && !PinyinTable.covers(scalars[index]) && !PinyinTable.covers(scalars[index - 1])
+                && origins[index] == origins[index - 1] + 1
+            if !goesOn { starts[syllables[index]] = true }
+        }
+        return starts
+    }
+
+    /// The scalars whose readings the letters in `range` belong to.
+    func scalars(spelling range: Range<Int>) -> Range<Int>? {
+        let touched = scalars.indices.filter {
+            syllables[$0] < range.upperBound && syllables[$0 + 1] > range.lowerBound
+        }
+        guard let first = touched.first, let last = touched.last else { return nil }
+        return first..<(last + 1)
     }
 
     var count: Int { scalars.count }

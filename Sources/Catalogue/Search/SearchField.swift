@@ -15,6 +15,8 @@ final class SearchField: Sendable {
         }
     }
 
+    private static let shortestCode = 12
+
     let kind: Kind
     let text: String
     let folded: FoldedText
@@ -27,6 +29,8 @@ final class SearchField: Sendable {
 
     /// How well a term agrees with this text when nothing is misspelt, 0…100.
     func agreement(with term: FoldedText) -> Double {
+        // All codes begin alike: some digits of one say nothing.
+        if kind == .code, term.count < SearchField.shortestCode { return 0 }
         let hasAll = term.mask & ~folded.mask == 0
         if hasAll, let range = Approximation.find(term.scalars, in: folded.scalars) {
             return contained(range.lowerBound == 0, share: Double(term.count) / Double(folded.count), top: 100)
@@ -43,7 +47,7 @@ final class SearchField: Sendable {
             let share = Double(range.count) / Double(folded.count)
             return contained(range.lowerBound == 0, share: share, top: 84 + 10 * fullness)
         }
-        if hasLetters, term.letters.count >= 3, sameSound(as: term) { return 66 }
+        if hasLetters, sameSound(as: term) != nil { return 66 }
         if hasAll, term.count >= 2, let range = Approximation.subsequence(term.scalars, in: folded.scalars) {
             let density = Double(term.count) / Double(range.count)
             return 44 + 22 * density
@@ -55,10 +59,10 @@ final class SearchField: Sendable {
         top - (atStart ? 0 : 6) - 14 * (1 - share)
     }
 
-    /// Whether some stretch is read like the term: 身分证 for 身份证.
-    private func sameSound(as term: FoldedText) -> Bool {
-        guard let range = Approximation.find(term.letters, in: folded.letters) else { return false }
-        return folded.syllables.contains(range.lowerBound) && folded.syllables.contains(range.upperBound)
+    /// The stretch that is read like the term, character for character: 身分证 for 身份证. One character alone has
+    /// too many others that are read like it.
+    func sameSound(as term: FoldedText) -> Range<Int>? {
+        term.count >= 2 ? Approximation.find(term.sounds, in: folded.sounds) : nil
     }
 
     /// How well a term agrees with this text when it may be misspelt or say more than the text, 0…100.
@@ -71,9 +75,8 @@ final class SearchField: Sendable {
             best = 54 + 30 * Double(folded.count) / Double(term.count)
         }
         guard term.isChinese else {
-            guard term.letters.count >= 4 else { return best }
-            let limit = term.letters.count >= 10 ? 2 : 1
-            return max(best, slip(limit: limit, of: term, top: 60))
+            guard let slip = misspelt(term) else { return best }
+            return max(best, 60 - 60 * Double(slip.distance) / Double(term.letters.count))
         }
         if term.count >= 3 {
             let limit = term.count >= 6 ? 2 : 1
@@ -85,18 +88,38 @@ final class SearchField: Sendable {
             let share = Double(Approximation.sharedPairs(term.scalars, folded.scalars)) / Double(term.count - 1)
             if share >= 0.3 { best = max(best, 30 + 30 * share) }
         }
-        if term.letters.count >= 6 {
-            best = max(best, slip(limit: term.letters.count >= 14 ? 2 : 1, of: term, top: 62))
+        if let sound = misheard(term) {
+            best = max(best, 62 - 40 * Double(sound.distance) / Double(term.count))
         }
         return best
     }
 
-    /// Agreement of the letters with at most `limit` slips.
-    private func slip(limit: Int, of term: FoldedText, top: Double) -> Double {
-        guard lacking(term.letterMask, folded.letterMask) <= limit,
-            let distance = Approximation.distance(of: term.letters, within: folded.letters, limit: limit)
-        else { return 0 }
-        return top - 60 * Double(distance) / Double(term.letters.count)
+    /// The stretch that is read like the term but for few characters; whole syllables are compared.
+    func misheard(_ term: FoldedText) -> (range: Range<Int>, distance: Int)? {
+        let limit = term.count >= 6 ? 2 : 1
+        guard term.isChinese, term.count >= 4,
+            Approximation.distance(of: term.sounds, within: folded.sounds, limit: limit) != nil
+        else { return nil }
+        let anywhere = [Bool](repeating: true, count: folded.count + 1)
+        return Approximation.nearest(
+            to: term.sounds, in: folded.sounds, limit: limit, starts: anywhere, ends: anywhere)
+    }
+
+    /// The stretch of whole words that is spelt like the term with at most one slip, or two in a long one. The first
+    /// letter is right, and more than one syllable is meant: short ones are met by chance.
+    func misspelt(_ term: FoldedText) -> (range: Range<Int>, distance: Int)? {
+        let limit = term.letters.count >= 10 ? 2 : 1
+        guard !term.isChinese, term.letters.count >= 4, lacking(term.letterMask, folded.letterMask) <= limit,
+            Approximation.distance(of: term.letters, within: folded.letters, limit: limit) != nil
+        else { return nil }
+        let words = folded.wordStarts()
+        let starts = folded.letters.indices.map { words[$0] && folded.letters[$0] == term.letters[0] }
+        guard starts.contains(true),
+            let found = Approximation.nearest(
+                to: term.letters, in: folded.letters, limit: limit, starts: starts, ends: words),
+            let range = folded.scalars(spelling: found.range), range.count >= 2
+        else { return nil }
+        return (range, found.distance)
     }
 
     /// A lower bound for the number of elements that one has and the other lacks.

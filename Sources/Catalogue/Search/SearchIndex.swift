@@ -21,6 +21,8 @@ struct SearchIndex: Sendable {
         let score: Double
         /// The text that agreed best.
         let field: SearchField
+        /// Found as it was typed, not only by what resembles it.
+        let isPlain: Bool
     }
 
     private let documents: [Document]
@@ -49,7 +51,8 @@ struct SearchIndex: Sendable {
             }
             guard found > 0 else { continue }
             let score = sum / Double(tables.count) + Double(documents[index].popularity) / 25
-            let hit = Hit(index: index, score: score, field: best.field)
+            let hit = Hit(
+                index: index, score: score, field: best.field, isPlain: best.score >= SearchIndex.plain)
             if found == tables.count { complete.append(hit) } else { partial.append(hit) }
         }
         let hits = (complete.isEmpty ? partial : complete).sorted { ($1.score, $0.index) < ($0.score, $1.index) }
@@ -94,13 +97,20 @@ struct SearchIndex: Sendable {
         let text = field.folded
         if let range = Approximation.find(term.scalars, in: text.scalars) { return text.origin(of: range) }
         if !term.isChinese {
-            guard text.isChinese, term.letters.count >= 2 else { return nil }
-            return Approximation.spelling(term.letters, letters: text.letters, syllables: text.syllables)
-                .map(text.origin)
+            if text.isChinese, term.letters.count >= 2,
+                let range = Approximation.spelling(term.letters, letters: text.letters, syllables: text.syllables)
+            {
+                return text.origin(of: range)
+            }
+            return field.misspelt(term).map { text.origin(of: $0.range) }
         }
-        guard let run = Approximation.longestCommonRun(term.scalars, text.scalars), run.right.count >= 2 else {
-            return nil
+        if let range = field.sameSound(as: term) { return text.origin(of: range) }
+        if let run = Approximation.longestCommonRun(term.scalars, text.scalars), run.right.count >= 2 {
+            return text.origin(of: run.right)
         }
-        return text.origin(of: run.right)
+        if term.count >= 2, let range = Approximation.subsequence(term.scalars, in: text.scalars) {
+            return text.origin(of: range)
+        }
+        return field.misheard(term).map { text.origin(of: $0.range) }
     }
 }

@@ -20,10 +20,12 @@ extension CatalogueFault: CustomStringConvertible {
 /// All faults of one reading; never empty.
 package struct CatalogueSeedRefused: Error, Sendable, CustomStringConvertible {
     package let faults: [CatalogueFault]
+    let directory: String
 
-    package init(_ faults: [CatalogueFault]) {
+    package init(_ faults: [CatalogueFault], in directory: String) {
         self.faults = faults
+        self.directory = directory
     }
 
-    package var description: String { faults.map(\.description).joined(separator: "\n") }
+    package var description: String { faults.map { "\(directory)/\($0)" }.joined(separator: "\n") }
 }

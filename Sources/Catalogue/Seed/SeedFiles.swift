@@ -23,13 +23,13 @@ package enum SeedFiles {
             }
         }
         if faults.isEmpty { faults = CatalogueRules.faults(in: content) }
-        guard faults.isEmpty else { throw CatalogueSeedRefused(faults) }
+        guard faults.isEmpty else { throw CatalogueSeedRefused(faults, in: directory) }
         return content
     }
 
     private static func document(directory: String, file: String) throws -> SeedMember {
         guard let data = FileManager.default.contents(atPath: directory + "/" + file) else {
-            throw CatalogueFault(file: file, member: "", reason: "cannot be read in \(directory)")
+            throw CatalogueFault(file: file, member: "", reason: "cannot be read")
         }
         do {
             let value = try JSONParser.parse(

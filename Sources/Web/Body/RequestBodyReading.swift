@@ -70,6 +70,14 @@ package enum JSONBody {
         return try parse(buffer, limit: limit)
     }
 
+    /// For a request that takes no body: nothing is sent, or `{}` by clients that send one always. Whatever else
+    /// stands there was meant to say something, which must not be lost silently.
+    ///
+    /// - Throws: as `readIfSent`, and 400 for any member.
+    package static func requireNone(_ request: Request) async throws {
+        try await readIfSent(request, limit: 1024)?.rejectUnknown([])
+    }
+
     /// - Throws: 415 unless `application/json` or a `+json` type is sent; 413 over the limit; 400
     ///   with the pointer of the broken member.
     package static func read(

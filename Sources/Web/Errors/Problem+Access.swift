@@ -69,6 +69,9 @@ extension Problem {
 
 extension ProblemKind {
     package static let uriTooLong = ProblemKind("uri-too-long", 414, "The address is too long")
+    /// Of the address and the header fields together.
+    package static let headTooLarge = ProblemKind("head-too-large", 431, "The head of the request is too large")
+    package static let unknownMethod = ProblemKind("unknown-method", 501, "This method is not known here")
     package static let forgery = ProblemKind("forged-form", 403, "This form is no longer valid")
     package static let signInFailed = ProblemKind("sign-in-failed", 400, "Signing in did not succeed")
     package static let invalidProof = ProblemKind("invalid-dpop-proof", 401, "The DPoP proof is not valid")

@@ -155,10 +155,20 @@ package struct OutboundClient: Sendable {
         } catch let fault as OutboundFault {
             outcome = .failure(fault)
         } catch {
-            outcome = .failure(OutboundFault.noAnswer("\(error)"))
+            outcome = .failure(OutboundFault.noAnswer(OutboundClient.words(for: error)))
         }
         try await client.shutdown()
         return try outcome.get()
+    }
+
+    /// What a person can act on, where the libraries tell of their own calls.
+    private static func words(for error: any Error) -> String {
+        switch error {
+        case let error as IOError: String(cString: strerror(error.errnoCode)).lowercased()
+        case let error as HTTPClientError: error.shortDescription.lowercased()
+        case _ where "\(error)".contains("CERTIFICATE_VERIFY_FAILED"): "its certificate is not trusted here"
+        default: "\(error)"
+        }
     }
 
     /// Head and body together: an answer that drips in is cut off at twice the limit of its parts.
@@ -172,7 +182,7 @@ package struct OutboundClient: Sendable {
                 throw OutboundFault.noAnswer("the answer took too long")
             }
             defer { group.cancelAll() }
-            guard let value = try await group.next() else { throw OutboundFault.noAnswer("no answer") }
+            guard let value = try await group.next() else { throw OutboundFault.noAnswer("nothing came") }
             return value
         }
     }

@@ -41,6 +41,18 @@ package enum OutboundFault: Error, Sendable, Hashable {
     case unknownHost
     case addressNotAllowed
     case noAnswer(String)
-    /// A document was asked for and something else came.
+    /// Something else came than a document that was asked for, or than thanks for what was sent.
     case status(Int)
+}
+
+extension OutboundFault: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .malformedURL: "the address is no URL that can be called"
+        case .unknownHost: "no such host is known"
+        case .addressNotAllowed: "its address is not one that may be called"
+        case .noAnswer(let reason): "nobody answers: \(reason)"
+        case .status(let status): "the answer has the status \(status)"
+        }
+    }
 }

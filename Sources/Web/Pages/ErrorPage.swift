@@ -15,6 +15,10 @@ struct ErrorPage: Sendable {
     var idle = 0
     /// Where it goes then: the start, in the first language again.
     var endURL = ""
+    /// False where asking again can never help; a wall then says so and waits for somebody.
+    var recovers = true
+    /// At a machine that knows its hall.
+    var scan: KioskScan?
 }
 
 /// What kind of screen an error is shown on; people at a machine or before a wall cannot use a browser's buttons.
@@ -54,5 +58,12 @@ enum ErrorScreen: Sendable {
             "/preferences?lang=\(WebLocale.zhHans.rawValue)&return=" + PercentDecoding.escape("/kiosk")
         case .board: target
         }
+    }
+}
+
+extension ProblemKind {
+    /// Whether the same request may succeed later, without anybody changing it.
+    var recovers: Bool {
+        status >= 500 || status == 408 || status == 429
     }
 }

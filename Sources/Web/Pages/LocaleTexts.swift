@@ -8,12 +8,15 @@ package struct LocaleTexts: Sendable {
 
     /// Merges every `<domain>.<locale>.json` of a folder.
     ///
-    /// - Throws: `PageFault` for broken JSON, a value that is no string, or a key that two files have.
+    /// - Throws: `PageFault` for a folder that cannot be read, broken JSON, a value that is no string, or a key that
+    ///   two files have.
     package static func load(_ locale: WebLocale, from directory: String) throws -> LocaleTexts {
         let suffix = "." + locale.rawValue + ".json"
         var strings = [String: String]()
-        let names = try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
-        for name in names where name.hasSuffix(suffix) {
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: directory) else {
+            throw PageFault("\(directory) cannot be read")
+        }
+        for name in names.sorted() where name.hasSuffix(suffix) {
             guard let data = FileManager.default.contents(atPath: directory + "/" + name) else {
                 throw PageFault("\(name) cannot be read")
             }
@@ -37,9 +40,10 @@ package struct LocaleTexts: Sendable {
     }
 
     /// The text of a key with `{{name}}` replaced; the key itself when there is none, which a test
-    /// keeps from happening.
+    /// keeps from happening. One of something has a text of its own where the language needs it: `key.one`, taken
+    /// when the value `count` is 1.
     package func text(_ key: String, _ values: [String: String] = [:]) -> String {
-        guard var text = strings[key] else { return key }
+        guard var text = (values["count"] == "1" ? strings[key + ".one"] : nil) ?? strings[key] else { return key }
         for (name, value) in values { text = text.replacingOccurrences(of: "{{\(name)}}", with: value) }
         return text
     }

@@ -21,7 +21,7 @@ package struct PageRenderer: Sendable {
     ///
     /// - Throws: `PageFault` with all that is wrong in it.
     package static func load(_ settings: WebSettings) throws -> PageRenderer {
-        let directory = settings.resourcesDirectory ?? WebResources.directory
+        let directory = try WebResources.locate(settings.resourcesDirectory)
         return PageRenderer(
             library: try PageLibrary(directory: directory), files: try StaticLibrary(directory: directory + "/Static"))
     }
@@ -92,7 +92,8 @@ package struct PageRenderer: Sendable {
             requestId: problem.kind.status >= 500 ? context.id : nil,
             retry: problem.kind.status == 503 || problem.kind.status == 429 || problem.kind == .forgery,
             otherAccountURL: otherAccountURL(problem, screen, context), idle: screen.idle,
-            endURL: screen.endURL(target: context.target))
+            endURL: screen.endURL(target: context.target), recovers: problem.kind.recovers,
+            scan: screen == .kiosk ? KioskScan(context.principal, key: context.id) : nil)
         let status = HTTPResponse.Status(code: problem.kind.status)
         do {
             var response = try render(screen.template, model, title: model.heading, context: context, status: status)

@@ -41,6 +41,8 @@ struct RelyingParty: Sendable {
         router.pages.get("/auth/callback") { request, context in try await callback(request, context) }
         router.pages.post("/auth/sign-out") { request, context in try await signOut(request, context) }
         router.pages.post("/kiosk/enrol") { request, context in try await enrol(request, context) }
+        // Where a change of language comes back to after a refusal.
+        router.pages.get("/kiosk/enrol") { _, _ in Response.redirect303("/kiosk") }
     }
 
     // MARK: Sign-in
@@ -169,8 +171,11 @@ struct RelyingParty: Sendable {
     /// Signs a kiosk, board or other device of a hall in with its own client credentials.
     private func enrol(_ request: Request, _ context: WebContext) async throws -> Response {
         let form = try await ParameterList.form(request)
-        let clientID = try form.required("client_id")
-        let secret = Secret(try form.required("client_secret"))
+        let clientID = try form.single("client_id") ?? ""
+        guard !clientID.isEmpty, let typed = try form.single("client_secret") else {
+            return try refuseEnrolment(of: clientID, .credentials, context)
+        }
+        let secret = Secret(typed)
         let target = try form.single("return").flatMap(ReturnPath.init(_:)) ?? ReturnPath("/kiosk") ?? .home
         let answer: TokenAnswer
         do {
@@ -180,15 +185,24 @@ struct RelyingParty: Sendable {
                 ]))
         } catch let refusal as TokenRefusal {
             context.logger.notice("enrolment failed", metadata: ["reason": "\(refusal.error)"])
-            throw Problem(.enrolmentFailed)
+            return try refuseEnrolment(of: clientID, .credentials, context)
         }
         let principal = try await tokens.verify(answer.accessToken.reveal())
-        guard principal.hall != nil else { throw Problem(.enrolmentFailed) }
+        guard principal.hall != nil else { return try refuseEnrolment(of: clientID, .noHall, context) }
         var response = Response.redirect303(target.text)
         try await open(
             principal, answer: answer, renewal: .clientCredentials(clientID: clientID, secret: secret),
             lifetime: settings.deviceSessionLifetime, replacing: context.pageSession, on: &response)
         return response
+    }
+
+    /// The form again, with the id that was typed.
+    private func refuseEnrolment(
+        of device: String, _ refusal: EnrolPage.Refusal, _ context: WebContext
+    ) throws -> Response {
+        try renderer.render(
+            "booking/kiosk/enrol", EnrolPage(deviceID: device, refusal: refusal), titleKey: "kiosk.choose.title",
+            context: context, status: .unprocessableContent)
     }
 }
 
@@ -197,8 +211,4 @@ struct SignInFailedPage: Sendable {
     /// The person said no, which is no fault.
     let isRefusal: Bool
     let retryURL: String
-}
-
-extension ProblemKind {
-    static let enrolmentFailed = ProblemKind("enrolment-failed", 403, "This device could not be enrolled")
 }

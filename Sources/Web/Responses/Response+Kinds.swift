@@ -26,25 +26,9 @@ extension Response {
 
     /// RFC 9457 §3.
     package static func problem(_ problem: Problem, instance: String? = nil) -> Response {
-        var members: [JSONValue.Member] = [
-            .init("type", .string(problem.kind.urn)),
-            .init("title", .string(problem.kind.title)),
-            .init("status", .integer(Int64(problem.kind.status))),
-        ]
-        if let detail = problem.detail { members.append(.init("detail", .string(detail))) }
-        if let instance { members.append(.init("instance", .string(instance))) }
-        if !problem.errors.isEmpty {
-            members.append(
-                .init(
-                    "errors",
-                    .array(
-                        problem.errors.map {
-                            .object(["pointer": .string($0.pointer), "detail": .string($0.detail)])
-                        })))
-        }
-        members += problem.extensions
         var response = Response.json(
-            .object(members), status: .init(code: problem.kind.status), type: "application/problem+json")
+            problem.document(instance: instance), status: .init(code: problem.kind.status),
+            type: "application/problem+json")
         response.add(problem.headers)
         response.headers[.cacheControl] = "no-store"
         return response
@@ -90,5 +74,28 @@ extension Response {
             guard let name = HTTPField.Name(header.name) else { continue }
             headers.append(HTTPField(name: name, value: header.value))
         }
+    }
+}
+
+extension Problem {
+    /// The members of RFC 9457 §3.
+    func document(instance: String? = nil) -> JSONValue {
+        var members: [JSONValue.Member] = [
+            .init("type", .string(kind.urn)),
+            .init("title", .string(kind.title)),
+            .init("status", .integer(Int64(kind.status))),
+        ]
+        if let detail { members.append(.init("detail", .string(detail))) }
+        if let instance { members.append(.init("instance", .string(instance))) }
+        if !errors.isEmpty {
+            members.append(
+                .init(
+                    "errors",
+                    .array(
+                        errors.map {
+                            .object(["pointer": .string($0.pointer), "detail": .string($0.detail)])
+                        })))
+        }
+        return .object(members + extensions)
     }
 }

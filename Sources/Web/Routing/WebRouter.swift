@@ -4,7 +4,7 @@ package import ServiceLifecycle
 
 /// The router with one group per kind of caller; a route is added to the group whose rules it wants.
 ///
-/// Order on the way in (STYLE §3.6): span → request log → metrics → security headers → CORS → errors →
+/// Order on the way in: span → request log → metrics → security headers → CORS → errors →
 /// address of the client → rate limit → language; then by group the token or page session, the form
 /// check and, innermost, errors again with all that is known by then.
 package struct WebRouter {

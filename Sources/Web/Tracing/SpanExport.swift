@@ -45,6 +45,8 @@ package struct SpanExport: Service {
                 try await write(OTLPText.encode(spans, instance: instance))
                 isTroubled = false
             } catch {
+                // Being told to stop is no failure.
+                guard !Task.isCancelled else { return isTroubled }
                 if !isTroubled { logger.warning("spans cannot be exported", metadata: ["reason": "\(error)"]) }
                 isTroubled = true
             }
@@ -55,7 +57,7 @@ package struct SpanExport: Service {
         switch target {
         case .collector(let url, let client):
             let status = try await client.post(text, as: "application/json", to: url)
-            guard (200..<300).contains(status) else { throw OutboundFault.noAnswer("status \(status)") }
+            guard (200..<300).contains(status) else { throw OutboundFault.status(status) }
         case .file(let path):
             if !FileManager.default.fileExists(atPath: path) {
                 _ = FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])

@@ -1,3 +1,4 @@
+import Core
 import Testing
 
 @testable import Booking
@@ -32,6 +33,12 @@ struct KioskCodeTests {
         #expect(KioskCode.proof(typed: "482913706") == nil)
         #expect(KioskCode.proof(typed: "48291370651") == nil)
         #expect(KioskCode.proof(typed: "") == nil)
+    }
+
+    @Test func `a slip of the finger is told from a code that nobody has`() {
+        #expect(!KioskCode.isMistyped(BookingCode.make(random: SystemRandom())))
+        #expect(KioskCode.isMistyped("0000000001"))
+        #expect(!KioskCode.isMistyped("482913706"))
     }
 
     @Test func `a scanner sends a ticket, a code or an identity number`() {

@@ -29,6 +29,13 @@ struct MoveFlowTests {
             .compactMap { $0.components(separatedBy: "\"").first }
     }
 
+    /// The last time of tomorrow: whatever the hour, the two visits share no minute.
+    private func farAway(_ world: PagesWorld, _ visitor: inout Visitor) async throws -> String {
+        let tomorrow = ProvinceTime.date(of: world.surroundings.now()).adding(days: 1)
+        try await visitor.open(visitor.bookingPath + "/move?date=\(tomorrow)")
+        return try #require(offered(visitor).last)
+    }
+
     private func query(_ start: String) -> String { "?start=" + PercentDecoding.escape(start) }
 
     @Test(arguments: Backend.available)
@@ -40,7 +47,7 @@ struct MoveFlowTests {
             try await visitor.open(page + "/move")
             let old = ProvinceTime.format(try #require(before.start))
             #expect(visitor.page.contains("time chosen") && !offered(visitor).contains(old))
-            let new = try #require(offered(visitor).first)
+            let new = try await farAway(world, &visitor)
             try await visitor.open(page + "/move" + query(new))
             #expect(visitor.page.contains("class=\"exchange\""))
             let twin = visitor
@@ -62,9 +69,7 @@ struct MoveFlowTests {
     func `a time that is taken meanwhile leaves the booking as it was`(backend: Backend) async throws {
         try await withPages(backend) { world, client in
             var (visitor, before) = try await booked(world, client)
-            try await visitor.open(visitor.bookingPath + "/move")
-            // Far from the present time, so that the two visits share no minute.
-            let new = try #require(offered(visitor).last)
+            let new = try await farAway(world, &visitor)
             try await visitor.open("/bookings/\(before.id)/move" + query(new))
             let start = try #require(ProvinceTime.parse(new))
             var taken = 0
@@ -94,8 +99,7 @@ struct MoveFlowTests {
     ) async throws {
         try await withPages(backend) { world, client in
             var (visitor, before) = try await booked(world, client)
-            try await visitor.open(visitor.bookingPath + "/move")
-            let full = try #require(offered(visitor).last)
+            let full = try await farAway(world, &visitor)
             let start = try #require(ProvinceTime.parse(full))
             try await world.database.transaction {
                 _ = try $0.execute("UPDATE booking_cell SET web_cap = web_used WHERE start_at_ms = $1", start)
@@ -117,8 +121,7 @@ struct MoveFlowTests {
         try await withPages(backend) { world, client in
             var (visitor, before) = try await booked(world, client)
             let page = "/bookings/\(before.id)"
-            try await visitor.open(page + "/move")
-            let new = try #require(offered(visitor).first)
+            let new = try await farAway(world, &visitor)
             for start in ["soon", "2020-01-01T09:00:00+08:00", "2026-11-24T09:07:00+08:00"] {
                 try await visitor.open(page + "/move" + query(new))
                 try await visitor.post("/move", ["start": start])

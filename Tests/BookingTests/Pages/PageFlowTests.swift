@@ -1,3 +1,4 @@
+import Catalogue
 import Core
 import Foundation
 import HummingbirdTesting
@@ -7,7 +8,7 @@ import Web
 
 @testable import Booking
 
-@Suite("DESIGN §1: from a free time to a finished visit, by forms alone")
+@Suite("Pages: from a free time to a finished visit, by forms alone")
 struct PageFlowTests {
     private static let book = "/book/\(PagesWorld.item)/\(PagesWorld.hall)"
 
@@ -67,6 +68,15 @@ struct PageFlowTests {
             #expect(officer.page.contains("/call-next"))
             try await visitor.open("/bookings")
             #expect(visitor.page.contains("booking-group past"))
+
+            // A reader of English has the visit in English in the calendar, too; long lines are folded there.
+            try await visitor.open(booking + "/calendar.ics?lang=en")
+            let entry = visitor.page.replacing("\r\n ", with: "")
+            let catalogue = world.booking.catalogue.current
+            let item = try #require(catalogue.item(PagesWorld.item)?.name.en)
+            let hall = try #require(catalogue.hall(PagesWorld.hall)?.name.en)
+            #expect(entry.contains("SUMMARY:\(item)\r\n") && entry.contains("LOCATION:\(hall)\\, "))
+            #expect(entry.contains("DESCRIPTION:Booking code: \(code)."))
         }
     }
 
@@ -178,7 +188,8 @@ struct PageFlowTests {
             #expect(kiosk.status == 422 && kiosk.page.contains("value=\"482 91\""))
             let wrong = String(code.dropLast()) + (code.hasSuffix("0") ? "1" : "0")
             try await kiosk.post("/check-in", ["code": wrong])
-            #expect(kiosk.status == 422)
+            #expect(kiosk.status == 422 && kiosk.page.contains("role=\"alert\""))
+            #expect(kiosk.page.contains("value=\"\(KioskCode.grouped(wrong))\""), "ten digits are not typed twice")
             try await kiosk.open(pad)
             try await kiosk.post("/check-in", ["code": code])
             #expect(kiosk.status == 200)
@@ -214,6 +225,37 @@ struct PageFlowTests {
             var citizen = Visitor(client, cookie: try await world.signIn(PagesWorld.citizen))
             try await citizen.open("/window/\(PagesWorld.hall)-estate-1")
             #expect(citizen.status == 403)
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `where an item cannot be booked, the page says how and where it is done`(backend: Backend) async throws {
+        try await withPages(backend) { _, client in
+            let lead = "不用预约，直接到下面的大厅取号就能办"
+            var visitor = Visitor(client)
+            try await visitor.open("/book/tax-paid-certificate")
+            #expect(visitor.status == 200 && visitor.page.contains(lead))
+            #expect(visitor.page.contains("href=\"/halls/jinan\"") && visitor.page.contains("href=\"/halls/qingdao\""))
+            for wrong in ["最早", "不想预约", "aria-current=\"step\"", "href=\"/book/tax-paid-certificate/"] {
+                #expect(!visitor.page.contains(wrong), "\(wrong)")
+            }
+            // In a hall that does it, that hall comes first.
+            try await visitor.open("/book/tax-paid-certificate/jinan-lixia")
+            #expect(visitor.status == 200 && visitor.page.contains(lead))
+            let rows = visitor.page.components(separatedBy: "class=\"row\" href=\"").dropFirst()
+            #expect(rows.first?.hasPrefix("/halls/jinan-lixia\"") ?? false)
+            #expect(!visitor.page.contains("href=\"/halls/qingdao\""))
+            try await visitor.open("/book/marriage-registration/\(PagesWorld.hall)")
+            #expect(visitor.status == 404)
+            #expect(visitor.page.contains("济南市24小时自助服务区不办“结婚登记”"))
+            #expect(visitor.page.contains("href=\"/items/marriage-registration\">查看办事指南"))
+            #expect(visitor.page.contains("href=\"/book/marriage-registration/jinan\""))
+            try await visitor.open("/book/construction-permit")
+            #expect(visitor.status == 200 && visitor.page.contains("这个事项不在大厅办理"))
+            #expect(visitor.page.contains("href=\"/items/construction-permit\">查看办事指南"))
+            // Whoever comes back from signing in to an item that is no longer booked there.
+            try await visitor.open("/book/tax-paid-certificate/jinan/resume?start=x&key=k")
+            #expect(visitor.status == 200 && visitor.page.contains(lead))
         }
     }
 

@@ -104,10 +104,11 @@ struct NobodyKnown: PersonDirectory {
 
 /// Runs `body` with the demo's pages over a fresh database.
 func withPages(
-    _ backend: Backend, body: @Sendable @escaping (PagesWorld, any TestClientProtocol) async throws -> Void
+    _ backend: Backend, surroundings: Surroundings = Surroundings(),
+    body: @Sendable @escaping (PagesWorld, any TestClientProtocol) async throws -> Void
 ) async throws {
     try await withDatabase(backend, CatalogueMigrations.all, BookingMigrations.all) { database in
-        let world = try await PagesWorld(database)
+        let world = try await PagesWorld(database, surroundings: surroundings)
         let app = Application(responder: try world.router().buildResponder())
         try await app.test(.router) { client in try await body(world, client) }
     }

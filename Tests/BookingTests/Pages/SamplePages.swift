@@ -17,7 +17,7 @@ enum SamplePages {
 
     private static let item = ItemPart(id: "estate", name: "存量房转移登记", url: "/items/estate", minutes: 40)
     private static let hall = HallPart(id: "jinan", name: "济南市政务服务中心", address: "示例路 1 号")
-    private static let shell = KioskShell(hall)
+    private static let shell = KioskShell(hall, isOpen: true, scanKey: "s")
     private static let place = PlacePicker(
         action: "/book/estate",
         cities: [
@@ -47,7 +47,14 @@ enum SamplePages {
         Sample(
             description: "no halls", template: "booking/halls",
             model: HallsPage(item: item, notice: nil, place: place, hasHalls: false, halls: []),
-            shows: ["empty"], isReadOnly: true),
+            shows: ["empty", "href=\"/items/estate\""], isReadOnly: true),
+        Sample(
+            description: "halls without booking", template: "booking/halls",
+            model: HallsPage(
+                item: item, notice: nil, place: place, hasHalls: true,
+                halls: [.init(name: "济南", address: "示例", url: "/halls/jinan", icon: "hall", first: nil, today: false)],
+                walkIn: true, elsewhere: "自助区"),
+            shows: ["href=\"/halls/jinan\"", "自助区"], isReadOnly: true),
         Sample(
             description: "times", template: "booking/times",
             model: TimesPage(
@@ -176,20 +183,38 @@ enum SamplePages {
 
     private static let kiosk: [Sample] = [
         Sample(
-            description: "enrolment", template: "booking/kiosk/enrol", model: EnrolPage(notice: nil),
+            description: "enrolment", template: "booking/kiosk/enrol", model: EnrolPage(),
             shows: ["name=\"client_id\"", "name=\"client_secret\"", "action=\"/kiosk/enrol\""]),
         Sample(
             description: "kiosk", template: "booking/kiosk/home",
             model: KioskHomePage(
                 shell: shell, notice: nil, date: "11月24日", time: "09:00", codeURL: "/kiosk/jinan/code",
-                takeURL: "/kiosk/jinan/take", checkInURL: "/kiosk/jinan/check-in", open: true, waiting: 7, key: "k"),
-            shows: ["data-scan", "/kiosk/jinan/take"]),
+                takeURL: "/kiosk/jinan/take", open: true, closed: nil, waiting: 7),
+            shows: ["action=\"/kiosk/jinan/check-in\" data-scan", "name=\"key\" value=\"s\"", "/kiosk/jinan/take"]),
+        Sample(
+            description: "kiosk of a closed hall", template: "booking/kiosk/home",
+            model: KioskHomePage(
+                shell: shell, notice: nil, date: "11月24日", time: "08:45", codeURL: "/kiosk/jinan/code",
+                takeURL: nil, open: false, closed: ClosedHall(opens: "今天 09:00", checkIn: true), waiting: 0),
+            shows: ["data-scan", "今天 09:00</p>", "/kiosk/jinan/code"]),
+        Sample(
+            description: "items at the kiosk", template: "booking/kiosk/take",
+            model: TakePage(
+                shell: shell, title: "不动产", backURL: "/kiosk/jinan", takeURL: "/kiosk/jinan/take", query: "",
+                hasDepartments: false, departments: [], hasItems: true,
+                items: [
+                    .init(url: "/kiosk/jinan/take/a", icon: "house", name: "甲", note: "40"),
+                    .init(url: "/kiosk/jinan/take/b", icon: "house", name: "乙", note: "暂停取号", closed: true),
+                ], nothing: false, hasPages: false, previousURL: nil, nextURL: nil),
+            shows: [
+                "<a class=\"tile plain\" href=\"/kiosk/jinan/take/a\"><span class=\"title\">甲</span>",
+                "<div class=\"tile plain closed\"><span class=\"title\">乙</span>", "data-scan",
+            ]),
         Sample(
             description: "number pad", template: "booking/kiosk/code",
             model: KioskCodePage(
                 shell: shell, notice: notice, homeURL: "/kiosk/jinan",
-                takeURL: "/kiosk/jinan/take", checkInURL: "/kiosk/jinan/check-in", code: "482 9", key: "k", scanKey: "l"
-            ),
+                takeURL: "/kiosk/jinan/take", checkInURL: "/kiosk/jinan/check-in", code: "482 9", key: "k"),
             shows: [
                 "value=\"482 9\"", "name=\"press\" value=\"0\"",
                 "content=\"60;url=/preferences?lang=zh-Hans&amp;return",

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Web
 
-@Suite("STYLE §3.1: one folder of templates, two languages")
+@Suite("Pages: one folder of templates, two languages")
 struct PageLibraryTests {
     @Test func `every template compiles in both languages and every key has a text`() throws {
         let library = try WebFixture.renderer.get().library
@@ -18,10 +18,36 @@ struct PageLibraryTests {
         let chinese = try #require(texts[.zhHans]).strings
         let english = try #require(texts[.en]).strings
         #expect(Set(chinese.keys).subtracting(english.keys) == [])
-        #expect(Set(english.keys).subtracting(chinese.keys) == [])
+        // English has another form for one of something.
+        let singular = Set(english.keys.filter { $0.hasSuffix(".one") && chinese[String($0.dropLast(4))] != nil })
+        #expect(Set(english.keys).subtracting(chinese.keys).subtracting(singular) == [])
+        for key in singular {
+            let base = chinese[String(key.dropLast(4))] ?? ""
+            #expect(Self.tags(in: english[key] ?? "") == Self.tags(in: base), "\(key)")
+        }
         for (key, text) in chinese {
             #expect(Self.tags(in: text) == Self.tags(in: english[key] ?? ""), "\(key)")
             #expect(!text.trimmingCharacters(in: .whitespaces).isEmpty, "\(key)")
+        }
+    }
+
+    @Test func `one of something has the form that English asks for`() throws {
+        let texts = try WebFixture.renderer.get().library.texts
+        let english = try #require(texts[.en])
+        let chinese = try #require(texts[.zhHans])
+        #expect(english.text("kiosk.take.count", ["count": "1"]) == "1 service")
+        #expect(english.text("kiosk.take.count", ["count": "2"]) == "2 services")
+        #expect(english.text("booking.part.summary", ["count": "0"]) == "0 times free")
+        #expect(chinese.text("kiosk.take.count", ["count": "1"]) == "1 项")
+    }
+
+    /// A number before a plural needs the singular beside it, or no noun that changes.
+    @Test func `every English text that counts has a form for one`() throws {
+        let texts = try WebFixture.renderer.get().library.texts
+        let english = try #require(texts[.en]).strings
+        let counted = /\{\{(?:count|minutes|seconds|hours|item\.minutes|wait\w+)\}\} \w+s\b/
+        for (key, text) in english where text.contains(counted) && !key.hasSuffix(".one") {
+            #expect(text.contains("{{count}}") && english[key + ".one"] != nil, "\(key): \(text)")
         }
     }
 
@@ -60,6 +86,18 @@ struct PageLibraryTests {
         let strings = ["a.b": "<{{n}}> & \"more\"", "a.c_html": "<b>x</b>"]
         let text = PageLibrary.localize("[[a.b]]|[[a.c_html]]") { strings[$0] }
         #expect(text == "&lt;{{n}}&gt; &amp; &quot;more&quot;|<b>x</b>")
+    }
+
+    @Test func `a folder that lacks a part is named, with the key that chose it`() throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "pages-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        try FileManager.default.createDirectory(atPath: directory + "/Locales", withIntermediateDirectories: true)
+        var settings = WebSettings(publicURL: "http://localhost:8080")
+        settings.resourcesDirectory = directory
+        let fault = #expect(throws: PageFault.self) { _ = try PageRenderer.load(settings) }
+        let text = try #require(fault?.description)
+        #expect(text.hasPrefix("resources.directory (YIMEN_RESOURCES_DIRECTORY): \(directory) lacks"))
+        #expect(text.contains("the folders Static, Templates;"))
     }
 
     @Test func `a missing key, a missing partial and a broken template are all named at once`() throws {

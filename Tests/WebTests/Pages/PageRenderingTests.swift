@@ -6,7 +6,7 @@ import TestKit
 import Testing
 import Web
 
-@Suite("DESIGN §8: pages")
+@Suite("Pages: rendered in the reader's language")
 struct PageRenderingTests {
     @Test func `values of a model are escaped`() async throws {
         let fixture = WebFixture()
@@ -72,7 +72,9 @@ struct PageRenderingTests {
     }
 
     @Test func `an error at a machine or on a wall has the form of that screen and goes on by itself`() async throws {
-        try await WebFixture().run { client in
+        try await WebFixture().run(routes: { router in
+            router.pages.get("/board/busy") { _, _ -> Response in throw Problem.busy() }
+        }) { client in
             let kiosk = try await client.get("/kiosk/jinan/nothing/here", [.accept: "text/html"])
             #expect(kiosk.status == .notFound)
             #expect(kiosk.text.contains("class=\"kiosk\"") && !kiosk.text.contains("site-header"))
@@ -80,8 +82,12 @@ struct PageRenderingTests {
             #expect(kiosk.text.contains("content=\"30;url=\(start)\"") && kiosk.text.contains("href=\"\(start)\""))
             let english = try await client.get("/kiosk/x/y/z", [.accept: "text/html", .cookie: "yimen-locale=en"])
             #expect(english.text.contains("Back to the start") && english.text.contains("lang=\"en\""))
-            let board = try await client.get("/board/nowhere/at/all", [.accept: "text/html"])
+            let board = try await client.get("/board/busy", [.accept: "text/html"])
             #expect(board.text.contains("class=\"board\"") && board.text.contains("http-equiv=\"refresh\""))
+            // What can never be there is not asked for again.
+            let none = try await client.get("/board/nowhere/at/all", [.accept: "text/html"])
+            #expect(none.text.contains("class=\"board\"") && none.text.contains("href=\"/board\""))
+            #expect(!none.text.contains("http-equiv=\"refresh\"") && !none.text.contains("自动重新连接"))
             let page = try await client.get("/kiosks", [.accept: "text/html"])
             #expect(page.text.contains("site-header"))
         }

@@ -201,8 +201,16 @@ struct SessionLifeTests {
                     ]),
                     client)
             }
-            #expect(try await enrol("kiosk-1", "wrong").status == .forbidden)
-            #expect(try await enrol("no-hall", "kiosk-secret").status == .forbidden)
+            for (id, secret) in [("kiosk-1", "wrong-secret"), ("no-hall", "kiosk-secret"), ("kiosk-1", "")] {
+                let refused = try await enrol(id, secret)
+                #expect(refused.status == .unprocessableContent && refused.text.contains("role=\"alert\""))
+                // The id stays in the form, the secret does not.
+                #expect(refused.text.contains("name=\"client_id\" value=\"\(id)\""))
+                #expect(secret.isEmpty || !refused.text.contains(secret))
+            }
+            // Where the other language comes back to.
+            let back = try await browser.get("/kiosk/enrol", client)
+            #expect(back.status == .seeOther && back.headers[.location] == "/kiosk")
             let done = try await enrol("kiosk-1", "kiosk-secret")
             #expect(done.status == .seeOther)
             #expect(done.headers[.location] == "/kiosk/jinan")

@@ -6,7 +6,7 @@ import TestKit
 import Testing
 import Web
 
-@Suite("STYLE §5: what the framework leaves open")
+@Suite("Routing: what the framework leaves open")
 struct RouterBehaviourTests {
     private struct Boom: Error {}
 

@@ -10,6 +10,10 @@ struct HallsPage: Sendable {
     let place: PlacePicker
     let hasHalls: Bool
     let halls: [Row]
+    /// The halls do the item for whoever comes; nobody books it.
+    var walkIn = false
+    /// The hall that was asked for and does not do the item.
+    var elsewhere: String?
 
     struct Row: Sendable {
         let name: String
@@ -24,30 +28,39 @@ struct HallsPage: Sendable {
     }
 }
 
-/// The halls that serve an item: the earliest free day first, or the nearest where a location was given.
+/// The halls that serve an item: the earliest free day first, or the nearest where a location was given. An item that
+/// is not booked has its halls in their order.
 struct ChooseHall: Sendable {
     let desk: PageDesk
     let words: PageWords
 
-    func page(_ item: ServiceItem, city: String?, near: Place? = nil) async throws -> HallsPage {
+    /// - Parameter asked: the hall in which no time can be booked for the item; it comes first when it does the item.
+    func page(
+        _ item: ServiceItem, city: String?, near: Place? = nil, asked: Hall? = nil
+    ) async throws -> HallsPage {
         let snapshot = desk.snapshot
-        let all = snapshot.halls(serving: item.id).filter { snapshot.isBookable(item, at: $0.id) }
+        let serving = snapshot.halls(serving: item.id)
+        let bookable = serving.filter { snapshot.isBookable(item, at: $0.id) }
+        let all = bookable.isEmpty ? serving : bookable
+        let walkIn = bookable.isEmpty && !serving.isEmpty
+        let isServed = serving.contains { $0.id == asked?.id }
         let cities = snapshot.cities.filter { city in all.contains { $0.city == city.id } }
         let known = cities.contains { $0.id == city } ? city : nil
         var rows = [(row: HallsPage.Row, rank: Double)]()
         for hall in all where known == nil || hall.city == known {
-            let first = try await firstFreeDay(item, hall)
-            var row = row(item, hall, first: first)
+            let first = walkIn ? nil : try await firstFreeDay(item, hall)
+            var row = row(item, hall, first: first, walkIn: walkIn)
             let metres = near.map { $0.metres(to: hall.place) }
             row.distance = metres.map { DistanceText(metres: $0, renderer: words.renderer, locale: words.locale).text }
-            rows.append((row, metres ?? first.map { Double($0.dayNumber) } ?? .infinity))
+            let rank: Double? = walkIn ? (hall.id == asked?.id ? -1 : Double(rows.count)) : nil
+            rows.append((row, metres ?? rank ?? first.map { Double($0.dayNumber) } ?? .infinity))
         }
         rows.sort { $0.rank < $1.rank }
         let place = PlacePicker(
             action: pagePath("book", item.id), cities: cities, chosen: known, isNear: near != nil, locale: words.locale)
         return HallsPage(
             item: ItemPart(item, words: words), notice: nil, place: place, hasHalls: !rows.isEmpty,
-            halls: rows.map(\.row))
+            halls: rows.map(\.row), walkIn: walkIn, elsewhere: isServed ? nil : asked.map { words($0.name) })
     }
 
     private func firstFreeDay(_ item: ServiceItem, _ hall: Hall) async throws -> LocalDate? {
@@ -57,12 +70,13 @@ struct ChooseHall: Sendable {
         return availability.days.first { $0.remaining > 0 }?.date
     }
 
-    private func row(_ item: ServiceItem, _ hall: Hall, first: LocalDate?) -> HallsPage.Row {
+    private func row(_ item: ServiceItem, _ hall: Hall, first: LocalDate?, walkIn: Bool) -> HallsPage.Row {
         let day = first.map { date in
             date.dayNumber - words.today.dayNumber < 2 ? words.nearDay(date) : words.date(date)
         }
         return HallsPage.Row(
-            name: words(hall.name), address: words(hall.address), url: pagePath("book", item.id, hall.id),
+            name: words(hall.name), address: words(hall.address),
+            url: walkIn ? pagePath("halls", hall.id) : pagePath("book", item.id, hall.id),
             icon: hall.level == .selfService ? "monitor" : "hall", first: day, today: first == words.today)
     }
 }

@@ -29,7 +29,20 @@ struct CitizenPages: Sendable {
 
     private func times(_ request: Request, _ context: WebContext) async throws -> Response {
         let date = try ParameterList.query(request).single("date").flatMap { LocalDate($0) }
+        let (item, hall) = (try desk.item(context), try desk.hall(context))
+        guard desk.snapshot.isBookable(item, at: hall.id) else {
+            return try await withoutTimes(item, hall, context: context)
+        }
         return try await timesPage(date: date, context: context)
+    }
+
+    /// Whoever followed an old link, or wrote one, to a hall in which the item is not booked: where it is done.
+    private func withoutTimes(_ item: ServiceItem, _ hall: Hall, context: WebContext) async throws -> Response {
+        let page = try await ChooseHall(desk: desk, words: desk.words(context))
+            .page(item, city: hall.city, asked: hall)
+        return try desk.renderer.render(
+            "booking/halls", page, titleKey: "booking.halls.title", context: context,
+            status: page.elsewhere == nil ? .ok : .notFound)
     }
 
     /// The page of free times, after a refusal with its reason on top and the latest counts below.
@@ -76,10 +89,11 @@ struct CitizenPages: Sendable {
 
     /// After signing in: the choice made before, one press away from being held.
     private func resume(_ request: Request, _ context: WebContext) async throws -> Response {
-        let (item, hall) = try place(context)
+        let (item, hall) = (try desk.item(context), try desk.hall(context))
         let query = try ParameterList.query(request)
-        guard let start = try query.single("start").flatMap(ProvinceTime.parse), let key = try query.single("key"),
-            key.utf8.count <= 64
+        guard desk.snapshot.isBookable(item, at: hall.id),
+            let start = try query.single("start").flatMap(ProvinceTime.parse),
+            let key = try query.single("key"), key.utf8.count <= 64
         else { return .redirect303(pagePath("book", item.id, hall.id)) }
         _ = try context.requireSignedIn()
         let words = desk.words(context)

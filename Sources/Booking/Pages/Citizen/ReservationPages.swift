@@ -105,7 +105,8 @@ struct ReservationPages: Sendable {
 
     private func calendar(_ context: WebContext) async throws -> Response {
         let person = try context.requireSignedIn()
-        let text = try await desk.booking.reservations.calendar(try id(context), by: person)
+        let text = try await desk.booking.reservations.calendar(
+            try id(context), language: context.locale.rawValue, by: person)
         return Response(
             status: .ok,
             headers: [

@@ -24,6 +24,8 @@ struct TakePage: Sendable {
         let icon: String
         let name: String
         let note: String
+        /// Nobody serves it here, so that no number is taken for it.
+        var closed = false
     }
 }
 
@@ -78,13 +80,21 @@ struct ChooseService: Sendable {
         return TakePage(
             shell: shell, title: title, backURL: take, takeURL: take,
             query: query, hasDepartments: false, departments: [], hasItems: !items.isEmpty,
-            items: shown.map { item in
-                TakePage.Tile(
-                    url: take + pagePath(item.id), icon: DepartmentIcon.name(for: item.department),
-                    name: words(item.name), note: words("kiosk.item.minutes", ["minutes": String(item.minutes)]))
-            }, nothing: items.isEmpty, hasPages: pages > 1,
+            items: shown.map { tile($0, take: take) }, nothing: items.isEmpty, hasPages: pages > 1,
             previousURL: current > 1 ? "\(take)?\(link)&page=\(current - 1)" : nil,
             nextURL: current < pages ? "\(take)?\(link)&page=\(current + 1)" : nil)
+    }
+}
+
+extension ChooseService {
+    /// An item whose queue has no window is shown without a way to it, so that nobody waits for nobody.
+    private func tile(_ item: ServiceItem, take: String) -> TakePage.Tile {
+        let group = desk.snapshot.group(serving: item.id, in: hall.id)
+        let isServed = group.map { !desk.snapshot.windows(of: $0.id).isEmpty } ?? false
+        return TakePage.Tile(
+            url: take + pagePath(item.id), icon: DepartmentIcon.name(for: item.department), name: words(item.name),
+            note: isServed ? words.count("kiosk.item.minutes", item.minutes) : words("kiosk.item.closed"),
+            closed: !isServed)
     }
 }
 

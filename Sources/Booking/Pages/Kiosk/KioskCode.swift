@@ -38,6 +38,11 @@ enum KioskCode {
         digits.count == length ? .code(digits) : nil
     }
 
+    /// Ten digits that no booking can have: the check digit says that one of them is wrong.
+    static func isMistyped(_ digits: String) -> Bool {
+        digits.count == length && BookingCode.parse(digits) == nil
+    }
+
     /// A scanner or card reader sends a ticket, a printed code or an identity number.
     ///
     /// Scanners that type add what they please: the name of the symbology in front (`]Q1`, ISO/IEC 15424), a key that

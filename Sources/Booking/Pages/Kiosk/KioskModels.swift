@@ -10,21 +10,18 @@ struct KioskShell: Sendable {
     let idle = 60
     /// The start screen for the next person, in the first language again.
     let endURL: String
+    /// Where a number is taken without a booking; `nil` while the hall is closed.
+    let takeURL: String?
+    /// The next person in line may scan at once, whatever the screen still shows.
+    let scan: KioskScan
 
-    init(_ hall: Hall, words: PageWords) {
-        self.init(HallPart(hall, words: words))
-    }
-
-    init(_ hall: HallPart) {
+    init(_ hall: HallPart, isOpen: Bool, scanKey: String) {
         self.hall = hall
         url = pagePath("kiosk", hall.id)
         endURL = "/preferences?lang=\(WebLocale.zhHans.rawValue)&return=" + PercentDecoding.escape(url)
+        takeURL = isOpen ? url + "/take" : nil
+        scan = KioskScan(hall: hall.id, key: scanKey)
     }
-}
-
-/// Model of `booking/kiosk/enrol`.
-struct EnrolPage: Sendable {
-    let notice: PageNotice?
 }
 
 /// Model of `booking/kiosk/home`.
@@ -34,11 +31,10 @@ struct KioskHomePage: Sendable {
     let date: String
     let time: String
     let codeURL: String
-    let takeURL: String
-    let checkInURL: String
+    let takeURL: String?
     let open: Bool
+    let closed: ClosedHall?
     let waiting: Int
-    let key: String
 }
 
 /// Model of `booking/kiosk/code`.
@@ -46,11 +42,10 @@ struct KioskCodePage: Sendable {
     let shell: KioskShell
     let notice: PageNotice?
     let homeURL: String
-    let takeURL: String
+    let takeURL: String?
     let checkInURL: String
     let code: String
     let key: String
-    let scanKey: String
 }
 
 /// Model of `booking/kiosk/item`.
@@ -117,25 +112,38 @@ struct KioskFaultPage: Sendable {
         let key: String
     }
 
-    /// - Parameter proof: what was shown to the machine; an identity number is not written into a page.
+    /// - Parameters:
+    ///   - proof: what was shown to the machine; an identity number is not written into a page.
+    ///   - closed: while the hall is closed, when nobody is told to take a number.
     init(
-        _ problem: Problem, proof: CheckInProof? = nil, shell: KioskShell, retryURL: String, desk: PageDesk,
-        words: PageWords
+        _ problem: Problem, proof: CheckInProof? = nil, closed: ClosedHall?, shell: KioskShell, retryURL: String,
+        desk: PageDesk, words: PageWords
     ) {
         self.shell = shell
         let kind = problem.kind
-        title = words.text("kiosk.fault", kind.name)
-        text = words.text("kiosk.fault", kind.name, suffix: ".text")
+        let isHallClosed = closed != nil && kind == .queueClosed
+        title = isHallClosed ? words("kiosk.closed") : words.text("kiosk.fault", kind.name)
+        text = KioskFaultPage.text(kind, isClosed: closed != nil, words: words)
         icon = kind == .tooEarly || kind == .tooLate || kind == .busy || kind == .alreadyRedeemed ? "clock" : "alert"
-        facts = KioskFaultPage.fact(problem, desk: desk, words: words)
-        let isFinal = kind == .alreadyRedeemed || kind == .wrongHall || kind == .tooEarly || kind == .tooLate
+        facts = KioskFaultPage.fact(problem, closed: closed, desk: desk, words: words)
+        let isFinal = [.alreadyRedeemed, .wrongHall, .tooEarly, .tooLate, .queueClosed].contains(kind)
         self.retryURL = isFinal ? nil : retryURL
-        takeURL = kind == .queueClosed ? nil : shell.url + "/take"
-        walkIn = kind == .tooLate ? proof.flatMap { WalkIn($0, shell: shell, desk: desk) } : nil
+        takeURL = kind == .queueClosed ? nil : shell.takeURL
+        let mayQueue = kind == .tooLate && closed == nil
+        walkIn = mayQueue ? proof.flatMap { WalkIn($0, shell: shell, desk: desk) } : nil
+    }
+
+    /// Some faults have another way on while the hall is closed.
+    private static func text(_ kind: ProblemKind, isClosed: Bool, words: PageWords) -> String {
+        let key = "kiosk.fault.\(kind.name).closed"
+        let text = words(key)
+        return isClosed && text != key ? text : words.text("kiosk.fault", kind.name, suffix: ".text")
     }
 
     /// The one fact that helps, taken from the problem's own extension members.
-    private static func fact(_ problem: Problem, desk: PageDesk, words: PageWords) -> Fact? {
+    private static func fact(
+        _ problem: Problem, closed: ClosedHall?, desk: PageDesk, words: PageWords
+    ) -> Fact? {
         func member(_ name: String) -> String? { problem.extensions.first { $0.name == name }?.value.text }
         func hall(_ id: String) -> String { desk.snapshot.hall(id).map { words($0.name) } ?? id }
         switch problem.kind {
@@ -148,6 +156,8 @@ struct KioskFaultPage: Sendable {
             guard let at = member("redeemedAt").flatMap(ProvinceTime.parse) else { return nil }
             let first = [member("number"), words.moment(at), member("hall").map(hall)].compactMap { $0 }
             return Fact(label: words("kiosk.fault.already-redeemed.when"), value: first.joined(separator: " · "))
+        case .queueClosed, .tooLate:
+            return closed?.opens.map { Fact(label: words("kiosk.closed.opens"), value: $0) }
         default: return nil
         }
     }

@@ -28,7 +28,7 @@ struct KioskPages: Sendable {
             return .redirect303(pagePath("kiosk", hall))
         }
         return try desk.renderer.render(
-            "booking/kiosk/enrol", EnrolPage(notice: nil), titleKey: "kiosk.choose.title", context: context)
+            "booking/kiosk/enrol", EnrolPage(), titleKey: "kiosk.choose.title", context: context)
     }
 
     /// The hall of this page and the machine that stands in it.
@@ -39,18 +39,20 @@ struct KioskPages: Sendable {
         guard let device = context.principal, device.scopes.contains(Scope.kiosk), device.hall == hall.id else {
             throw WrongMachine()
         }
-        return (hall, device, KioskShell(hall, words: desk.words(context)))
+        let shell = KioskShell(
+            HallPart(hall, words: desk.words(context)), isOpen: desk.snapshot.isOpen(hall.id, at: desk.now),
+            scanKey: desk.newKey())
+        return (hall, device, shell)
     }
 
     private func home(_ context: WebContext) async throws -> Response {
         let (hall, _, shell) = try machine(context)
         let waiting = try await desk.booking.board.snapshot(hall: hall.id).queues.reduce(0) { $0 + $1.waiting }
-        let now = desk.now
         let words = desk.words(context)
         let page = KioskHomePage(
-            shell: shell, notice: nil, date: words.date(words.today), time: ProvinceTime.clock(now),
-            codeURL: shell.url + "/code", takeURL: shell.url + "/take", checkInURL: shell.url + "/check-in",
-            open: desk.snapshot.isOpen(hall.id, at: now), waiting: waiting, key: desk.newKey())
+            shell: shell, notice: nil, date: words.date(words.today), time: ProvinceTime.clock(desk.now),
+            codeURL: shell.url + "/code", takeURL: shell.takeURL, open: shell.takeURL != nil,
+            closed: ClosedHall(hall, desk: desk, words: words), waiting: waiting)
         return try desk.renderer.render("booking/kiosk/home", page, title: shell.hall.name, context: context)
     }
 
@@ -59,9 +61,8 @@ struct KioskPages: Sendable {
     ) throws -> Response {
         let (_, _, shell) = try machine(context)
         let page = KioskCodePage(
-            shell: shell, notice: refusal, homeURL: shell.url, takeURL: shell.url + "/take",
-            checkInURL: shell.url + "/check-in", code: KioskCode.grouped(typed),
-            key: desk.newKey(), scanKey: desk.newKey())
+            shell: shell, notice: refusal, homeURL: shell.url, takeURL: shell.takeURL,
+            checkInURL: shell.url + "/check-in", code: KioskCode.grouped(typed), key: desk.newKey())
         return try desk.renderer.render(
             "booking/kiosk/code", page, titleKey: "kiosk.code.title", context: context, status: .init(code: status))
     }
@@ -75,9 +76,11 @@ struct KioskPages: Sendable {
         }
         let scanned = try form.single("ticket")
         guard let proof = scanned.map(KioskCode.proof(scanned:)) ?? KioskCode.proof(typed: typed) else {
-            let words = desk.words(context)
-            let notice = PageNotice(.danger, title: words("kiosk.code.bad"), text: words("kiosk.code.bad.text"))
-            return try code(context, typed: typed, refusal: notice, status: 422)
+            return try code(context, again: typed, "kiosk.code.bad")
+        }
+        // Nobody types ten digits twice for one slip of the finger.
+        if scanned == nil, KioskCode.isMistyped(typed) {
+            return try code(context, again: typed, "kiosk.code.mistyped")
         }
         do {
             let ticket = try await desk.booking.checkIns.redeem(
@@ -85,8 +88,15 @@ struct KioskPages: Sendable {
                 idempotencyKey: try key(form))
             return .redirect303(shell.url + pagePath("issued", ticket.id) + "?by=booking")
         } catch let problem as Problem where problem.kind.status < 500 || problem.kind == .busy {
-            return try fault(problem, proof: proof, shell: shell, retryURL: shell.url + "/code", context)
+            return try fault(problem, proof: proof, hall: hall, shell: shell, retryURL: shell.url + "/code", context)
         }
+    }
+
+    /// The number pad as it was left, and what is wrong with it.
+    private func code(_ context: WebContext, again typed: String, _ key: String) throws -> Response {
+        let words = desk.words(context)
+        let notice = PageNotice(.danger, title: words(key), text: words(key + ".text"))
+        return try code(context, typed: typed, refusal: notice, status: 422)
     }
 
     private func key(_ form: ParameterList) throws -> String {
@@ -97,6 +107,7 @@ struct KioskPages: Sendable {
 
     private func take(_ request: Request, _ context: WebContext) throws -> Response {
         let (hall, _, shell) = try machine(context)
+        guard shell.takeURL != nil else { return .redirect303(shell.url) }
         let query = try ParameterList.query(request)
         let chooser = ChooseService(desk: desk, words: desk.words(context), hall: hall, shell: shell)
         let page = try chooser.page(
@@ -107,6 +118,7 @@ struct KioskPages: Sendable {
 
     private func item(_ context: WebContext) async throws -> Response {
         let (hall, _, shell) = try machine(context)
+        guard shell.takeURL != nil else { return .redirect303(shell.url) }
         let item = try desk.item(context)
         guard let group = desk.snapshot.group(serving: item.id, in: hall.id) else { throw Problem(.notFound) }
         let words = desk.words(context)
@@ -116,7 +128,7 @@ struct KioskPages: Sendable {
         let page = KioskItemPage(
             shell: shell, notice: nil,
             backURL: shell.url + "/take?department=" + PercentDecoding.escape(item.department),
-            item: ItemPart(item, words: words), note: words("kiosk.item.minutes", ["minutes": String(item.minutes)]),
+            item: ItemPart(item, words: words), note: words.count("kiosk.item.minutes", item.minutes),
             online: item.channels.contains(.online), materials: MaterialsPart(item, words: words, limit: 6),
             queue: words("kiosk.item.queue", ["waiting": String(waiting)]), takeURL: shell.url + "/tickets",
             key: desk.newKey())
@@ -133,7 +145,7 @@ struct KioskPages: Sendable {
                 hall: hall.id, item: item, priority: priority, by: device, idempotencyKey: try key(form))
             return .redirect303(shell.url + pagePath("issued", ticket.id))
         } catch let problem as Problem where problem.kind.status < 500 || problem.kind == .busy {
-            return try fault(problem, shell: shell, retryURL: shell.url + "/take", context)
+            return try fault(problem, hall: hall, shell: shell, retryURL: shell.url + "/take", context)
         }
     }
 
@@ -150,10 +162,13 @@ struct KioskPages: Sendable {
     }
 
     private func fault(
-        _ problem: Problem, proof: CheckInProof? = nil, shell: KioskShell, retryURL: String, _ context: WebContext
+        _ problem: Problem, proof: CheckInProof? = nil, hall: Hall, shell: KioskShell, retryURL: String,
+        _ context: WebContext
     ) throws -> Response {
+        let words = desk.words(context)
         let page = KioskFaultPage(
-            problem, proof: proof, shell: shell, retryURL: retryURL, desk: desk, words: desk.words(context))
+            problem, proof: proof, closed: ClosedHall(hall, desk: desk, words: words), shell: shell,
+            retryURL: retryURL, desk: desk, words: words)
         return try desk.renderer.render(
             "booking/kiosk/fault", page, title: page.title, context: context,
             status: .init(code: problem.kind.status))

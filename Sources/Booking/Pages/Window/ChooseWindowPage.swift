@@ -48,7 +48,7 @@ extension ChooseWindowPage.Panel {
         self.init(
             name: name,
             summary: words(
-                "window.openCount", ["open": String(windows.count { $0.open }), "all": String(windows.count)]),
+                "window.openCount", ["open": String(windows.count { $0.open }), "count": String(windows.count)]),
             windows: windows)
     }
 }

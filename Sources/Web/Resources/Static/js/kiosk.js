@@ -73,6 +73,8 @@ document.addEventListener("keydown", (event) => {
   }
   typed = now - last < scanGap ? typed + sign : sign;
   last = now;
+  // The space within a ticket must not press the button that has the focus.
+  if (sign === " " && typed.length > 1 && !inText) event.preventDefault();
   if (inText) return;
   if (field) {
     // The number pad takes every digit, wherever the focus is; the rest of a scan stays out of the field.
