@@ -7,13 +7,14 @@ extension IdentityProvider {
         let ending = SessionEnding(clients: clients, listener: listener, surroundings: surroundings)
         let signOuts = SignOuts(database: database, clients: clients)
         return AdminRoutes(
-            clients: ClientAPI(registry: registry), tokens: RegistrationTokenAPI(tokens: initialTokens),
+            clients: ClientAPI(registry: registry, catalogue: catalogue),
+            tokens: RegistrationTokenAPI(tokens: initialTokens),
             sessions: SessionAPI(
                 administration: PersonAdministration(
                     database: database, vault: PersonVault(crypto: crypto), ending: ending,
                     people: PeopleAdministration(
                         database: database, crypto: crypto, passwords: passwords, clients: clients, listener: listener,
-                        surroundings: surroundings),
+                        demo: settings.demo, surroundings: surroundings),
                     surroundings: surroundings)),
             signOuts: SignOutAPI(signOuts: signOuts),
             pages: ClientPages(

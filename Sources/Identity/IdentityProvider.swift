@@ -43,7 +43,7 @@ package struct IdentityProvider: Sendable {
     let surroundings: Surroundings
     let listener: any RelyingSessionListener
     let outbound: any OutboundForms & OutboundDocuments & OutboundNotices
-    private let catalogue: Catalogue
+    let catalogue: Catalogue
     /// The outbox handler for `ClientLogos.topic`.
     package let clientLogos: ClientLogos
     /// The departments of the catalogue, for forms.
@@ -110,7 +110,8 @@ package struct IdentityProvider: Sendable {
         idTokens = OwnIDTokens(keys: keys)
         people = PeopleRegistry(
             database: database, crypto: crypto, passwords: passwords, settings: settings, surroundings: surroundings)
-        registry = ClientRegistry(database: database, crypto: crypto, surroundings: surroundings)
+        registry = ClientRegistry(
+            database: database, crypto: crypto, demo: settings.demo, surroundings: surroundings)
         auditChain = AuditChain(database: database, crypto: crypto, logger: logger)
         backchannelLogout = BackchannelLogout(
             database: database, clients: clients, keys: keys, subjects: subjects, post: outbound,

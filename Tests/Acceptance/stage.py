@@ -14,7 +14,7 @@ from processes import PROGRAMS, Program, free_port
 from relying_party import RelyingParty
 from system import DEMO_PASSWORD
 from system import ROUND_THE_CLOCK_HALL as HALL
-from system import Yimen
+from system import Yimen, seeded
 
 ITEM = "estate-transfer-existing"
 SELF_SERVICE_ITEM = "id-card-renewal"
@@ -73,6 +73,25 @@ def set_up(yimen: Yimen, kiosk: KioskDevice):
         machine.post(f"/api/v1/halls/{HALL}/check-ins", json={"code": code})
 
 
+def register_samples(yimen: Yimen, site: str):
+    """Anew, as the seed names the demo's port; with the secrets that the sample departments have by themselves."""
+    for client in seeded("clients.json")["clients"]:
+        folder = client["id"].removeprefix("sample-")
+        if folder == client["id"]:
+            continue
+        yimen.succeed("client", "remove", "--id", client["id"])
+        yimen.succeed(
+            *("client", "add", "--id", client["id"], "--name", client["name"], "--name-en", client["nameEnglish"]),
+            *("--secret", client["secret"]),
+            *("--auth-method", client["authMethod"]),
+            *(word for grant in client["grants"] for word in ("--grant", grant)),
+            *(word for scope in client["scopes"] for word in ("--scope", scope)),
+            *("--redirect-uri", f"{site}/{folder}/callback"),
+            *("--post-logout-redirect-uri", f"{site}/{folder}/signed-out"),
+            *("--backchannel-logout-uri", f"{site}/{folder}/backchannel-logout"),
+        )
+
+
 def main() -> int:
     port = int(sys.argv[1]) if len(sys.argv) > 1 else free_port()
     yimen = Yimen("sqlite", "stage")
@@ -84,6 +103,7 @@ def main() -> int:
         yimen.start()
         kiosk = KioskDevice(yimen, HALL)
         set_up(yimen, kiosk)
+        register_samples(yimen, f"http://localhost:{port + 1}")
         samples = Program(
             "stage-samples", [PROGRAMS / "department-samples", "--issuer", yimen.url, "--port", port + 1]
         )

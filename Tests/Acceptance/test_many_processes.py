@@ -189,8 +189,9 @@ def test_waiting_for_the_schema_is_alive_and_not_ready(fresh):
     fresh.program = Program(f"yimen-{fresh.name}", [PROGRAMS / "yimen", "serve", "--wait"], fresh.environment)
     fresh.program.wait_for(f"{fresh.url}/health/live")
     assert httpx.get(f"{fresh.url}/health/ready").status_code == 503
-    page = httpx.get(f"{fresh.url}/items")
-    assert page.status_code == 503 and page.headers["retry-after"]
+    for method, path in (("GET", "/"), ("GET", "/items"), ("GET", "/api/v1/items?q=x"), ("POST", "/oauth2/token")):
+        page = httpx.request(method, f"{fresh.url}{path}")
+        assert page.status_code == 503 and page.headers["retry-after"], path
     fresh.prepare()
     fresh.program.wait_for(f"{fresh.url}/health/ready")
     assert httpx.get(f"{fresh.url}/api/v1/items").status_code == 200

@@ -1,10 +1,15 @@
 """What an operator relies on: commands, exit codes, health, metrics, logs, a clean end."""
 
+import os
 import pathlib
+import re
+import shutil
+import subprocess
 
 import httpx
 import pytest
 from conftest import backends
+from processes import PROGRAMS
 from system import CITIZEN, DEMO_PASSWORD, Yimen, seeded
 
 
@@ -35,8 +40,39 @@ def test_preparing_twice_keeps_everything(fresh):
 
 
 def test_a_dry_run_changes_nothing(fresh):
-    fresh.succeed("migrate", "--dry-run")
+    fresh.environment["YIMEN_DATA_DIRECTORY"] += "/data"
+    listed = fresh.succeed("migrate", "--dry-run")
+    assert listed.startswith("would apply ") and os.listdir(fresh.directory) == []
     assert fresh.run("serve").returncode != 0
+    assert fresh.succeed("migrate") == listed.replace("would apply", "applied")
+    assert fresh.succeed("migrate", "--dry-run") == "nothing to apply\n"
+
+
+def test_a_program_without_its_resources_says_what_to_copy(fresh):
+    fresh.succeed("migrate")
+    alone = pathlib.Path(fresh.directory).resolve() / "alone" / "yimen"
+    alone.parent.mkdir()
+    shutil.copy2(PROGRAMS / "yimen", alone)
+    for command, start in (("doctor", r"FAIL +resources +"), ("serve", "yimen: ")):
+        done = subprocess.run(
+            [alone, command], env={**os.environ, **fresh.environment}, capture_output=True, text=True, timeout=120
+        )
+        assert done.returncode == 1, done
+        told = re.search(f"^{start}(.*)", done.stdout + done.stderr, re.MULTILINE)
+        assert told and told[1].startswith(f"{alone.parent}/yimen_Web.resources lacks"), done
+        assert "copy the folders yimen_*.resources" in told[1] and "resources.directory" in told[1]
+
+
+def test_a_resources_directory_that_is_not_there_is_named_with_its_key(fresh):
+    fresh.succeed("migrate")
+    done = fresh.run("serve", YIMEN_RESOURCES_DIRECTORY="/nosuch")
+    assert done.returncode == 1
+    assert "YIMEN_RESOURCES_DIRECTORY): /nosuch lacks the folders Locales, Static, Templates" in done.stderr
+
+
+def test_the_version_is_told():
+    done = Yimen.command("--version")
+    assert done.returncode == 0 and re.fullmatch(r"\d+\.\d+\.\d+\n", done.stdout)
 
 
 def test_production_refuses_the_demo(fresh):
@@ -205,6 +241,16 @@ class TestWhileServing:
 def test_a_busy_port_is_told(yimen):
     done = yimen.run("serve")
     assert done.returncode != 0 and str(yimen.port) in done.stderr + done.stdout
+    assert "CancellationError" not in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize("host", ["nosuch.invalid", "203.0.113.9"])
+def test_an_address_that_cannot_be_had_is_told_with_its_key(fresh, host):
+    fresh.succeed("migrate")
+    done = fresh.run("serve", "--host", host)
+    assert done.returncode == 1
+    told = done.stderr.splitlines()[-1]
+    assert host in told and "http.host, YIMEN_HTTP_HOST or --host" in told
 
 
 def test_stopping_lets_requests_finish(fresh):

@@ -1,6 +1,7 @@
 """Registration by systems themselves, driven by Authlib and joserfc over HTTP; and administration from the shell."""
 
 import json
+import re
 import textwrap
 
 import httpx
@@ -13,7 +14,7 @@ from conftest import backends
 from oic.utils.authn.client import CLIENT_AUTHN_METHOD
 from relying_party import RelyingParty
 from selenium.webdriver.common.keys import Keys
-from system import CITIZEN, DEMO_PASSWORD, Yimen
+from system import CITIZEN, DEMO_PASSWORD, ROUND_THE_CLOCK_HALL, Yimen
 
 
 def initial_token(yimen, *more: str) -> str:
@@ -174,6 +175,24 @@ class TestClientsFromTheShell:
         done = yimen.run("client", "apply", str(path))
         assert f"{path}:3: redirectUris: http://file.example/callback" in done.stderr
         yimen.succeed("client", "remove", "--id", "from-file")
+
+    def test_a_hall_that_is_not_there_is_refused(self, yimen, tmp_path):
+        add = ("client", "add", "--id", "placed", "--redirect-uri", "https://placed.example/cb")
+        done = yimen.run(*add, "--hall", "nohall")
+        assert done.returncode == 1 and 'no hall "nohall"' in done.stderr
+        yimen.succeed(*add, "--hall", ROUND_THE_CLOCK_HALL)
+        done = yimen.run("client", "update", "--id", "placed", "--hall", "nohall")
+        assert done.returncode == 1 and 'no hall "nohall"' in done.stderr
+        path = tmp_path / "placed.yaml"
+        path.write_text("id: placed\nredirectUris: [https://placed.example/cb]\nhall: nohall\n")
+        done = yimen.run("client", "apply", str(path))
+        assert done.returncode == 1 and f'{path}:3: hall: There is no hall "nohall"' in done.stderr
+        yimen.succeed("client", "remove", "--id", "placed")
+
+    def test_tokens_are_listed_with_the_time_they_end(self, yimen):
+        initial_token(yimen)
+        listed = yimen.succeed("client", "initial-token", "--list")
+        assert re.search(r"\t\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+08:00\tacceptance$", listed, re.MULTILINE), listed
 
     def test_a_disabled_system_is_refused_at_once_and_comes_back(self, yimen):
         party = RelyingParty(yimen, "switched", "openid")

@@ -204,7 +204,7 @@ def test_a_logout_token_comes_by_post_in_a_form(visitor, fake):
     sign_in(visitor)
     path = "/social-security/backchannel-logout"
     token = fake.logout_token("sample-social-security")
-    assert visitor.get(path, params={"logout_token": token}).status_code in {404, 405}
+    assert visitor.get(path, params={"logout_token": token}).status_code == 405
     assert visitor.post(path, json={"logout_token": token}).status_code in {400, 415}
     assert visitor.post(path, params={"logout_token": token}, data={"state": "x"}).status_code == 400
     assert visitor.post(path, data={"logout_token": [token, token]}).status_code == 400
@@ -218,6 +218,29 @@ def test_a_logout_token_of_another_session_ends_nothing(visitor, fake):
     token = fake.logout_token("sample-social-security", sid="session-2")
     assert visitor.post("/social-security/backchannel-logout", data={"logout_token": token}).status_code == 200
     assert is_signed_in(visitor)
+
+
+WRONG_METHODS = {
+    "the list": ("POST", "/", "GET, HEAD"),
+    "a department": ("DELETE", "/real-estate/", "GET, HEAD"),
+    "a department without its slash": ("PUT", "/real-estate", "GET, HEAD"),
+    "signing out by a link": ("GET", "/social-security/logout", "POST"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_METHODS)
+def test_names_the_methods_of(sites, name):
+    method, path, allow = WRONG_METHODS[name]
+    answer = httpx.request(method, sites + path, headers={"Accept-Language": "en"})
+    assert answer.status_code == 405 and answer.headers["allow"] == allow
+    assert "cannot be opened in this way" in answer.text
+
+
+def test_a_path_that_is_not_is_told_whatever_the_method(sites):
+    for method in ("GET", "DELETE"):
+        answer = httpx.request(method, f"{sites}/nothing", headers={"Accept-Language": "en"})
+        assert answer.status_code == 404 and "allow" not in answer.headers and "no such page" in answer.text
+    assert httpx.head(f"{sites}/nothing").content == b""
 
 
 def test_waits_for_a_provider_that_is_not_up_yet():

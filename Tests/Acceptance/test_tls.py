@@ -56,6 +56,28 @@ def test_plain_http_on_the_tls_port_gets_nothing(secured):
         httpx.get(secured.url.replace("https", "http"), timeout=5)
 
 
+@pytest.mark.parametrize("key", ["another", "damaged"])
+def test_a_key_that_does_not_fit_is_told(tmp_path, key):
+    for name in ("own", "another"):
+        own_certificate(tmp_path, name)
+    (tmp_path / "damaged.key").write_text((tmp_path / "own.key").read_text()[:80])
+    system = Yimen("sqlite", "misfit")
+    system.environment |= {
+        "YIMEN_HTTP_TLS": "true",
+        "YIMEN_HTTP_CERTIFICATE": str(tmp_path / "own.pem"),
+        "YIMEN_HTTP_CERTIFICATE_KEY": str(tmp_path / f"{key}.key"),
+    }
+    try:
+        system.succeed("migrate")
+        for command in ("serve", "doctor"):
+            done = system.run(command)
+            assert done.returncode == 1
+            for word in (f"{tmp_path}/{key}.key", "http.certificateKey", "YIMEN_HTTP_CERTIFICATE_KEY"):
+                assert word in done.stdout + done.stderr
+    finally:
+        system.remove()
+
+
 def test_a_system_proves_itself_by_its_certificate(tmp_path_factory):
     """RFC 8705 with a real handshake: a self-signed certificate whose key is registered, and the token bound to it."""
     directory = tmp_path_factory.mktemp("mutual")

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Server
 
-@Suite("DESIGN §8: demo data stays in the demo")
+@Suite("Demo: its data stays in the demo")
 struct DemoMarkTests {
     private func run(_ backend: Backend, _ body: @Sendable @escaping (any Database) async throws -> Void) async throws {
         try await withDatabase(backend, IdentityMigrations.all, DemoMark.migrations) { try await body($0) }

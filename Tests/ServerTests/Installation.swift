@@ -39,7 +39,7 @@ struct Installation: Sendable {
 
     /// Another process, as far as the database and the key directory can tell.
     func open<Value>(_ body: (Groundwork) async throws -> Value) async throws -> Value {
-        let groundwork = try Groundwork(settings, logger: Self.logger)
+        let groundwork = try await Groundwork.open(settings, schema: .asFound, logger: Self.logger)
         do {
             let value = try await body(groundwork)
             await groundwork.database.close()

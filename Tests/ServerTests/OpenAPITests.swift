@@ -31,7 +31,7 @@ struct OpenAPITests {
         let flags = ["demo": "true", "data.directory": directory]
         let settings = try ServerSettings(try await ConfigurationLoader(flags: flags, environment: [:]).load())
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
-        let groundwork = try Groundwork(settings, logger: logger)
+        let groundwork = try await Groundwork.open(settings, schema: .asFound, logger: logger)
         _ = try await groundwork.migrator.migrate(Schema.all)
         let house = try await House(groundwork, instruments: .init(logger: logger, sink: nil, metrics: nil))
         let routes = house.router.table.all

@@ -74,6 +74,19 @@ struct ServerSettingsTests {
         for _ in 0..<5 { #expect(admission.admit(.signIn, key: "10.9.9.9") == nil) }
     }
 
+    @Test(arguments: [("/nosuch/spans.json", ["tracing.file"]), ("/", ["tracing.file"]), ("spans.json", [])])
+    func `a file that spans cannot be appended to stops the start`(path: String, keys: [String]) async throws {
+        #expect(try await faultyKeys(["demo": "true", "tracing.file": path]) == keys)
+    }
+
+    @Test func `certificates are asked for where TLS or a proxy can bring them`() async throws {
+        let asking = ["demo": "true", "http.clientCertificates": "true"]
+        #expect(try await faultyKeys(asking) == ["http.clientCertificates"])
+        for (key, value) in [("http.tls", "true"), ("http.trustedProxies", "127.0.0.1")] {
+            #expect(try await faultyKeys(asking.merging([key: value]) { own, _ in own }) == [], "\(key)")
+        }
+    }
+
     @Test func `a free port needs an issuer`() async throws {
         #expect(try await faultyKeys(["demo": "true", "http.port": "0"]) == ["http.port"])
     }

@@ -57,6 +57,12 @@ package struct KeyRing: Sendable {
         }
     }
 
+    /// Whether a directory holds any key at all.
+    package static func isThere(directory: String) -> Bool {
+        guard let names = try? KeyDirectory(path: directory).keyNames() else { return false }
+        return names.hasIndex || !(names.data + names.next + names.retired).isEmpty
+    }
+
     /// The ring in a directory that must already hold one.
     package static func load(directory: String) throws(KeyRingFault) -> KeyRing {
         let store = KeyDirectory(path: directory)

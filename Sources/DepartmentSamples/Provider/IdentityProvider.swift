@@ -83,6 +83,8 @@ struct ProviderWatch: Service {
                 logger.info("the identity provider answers", metadata: ["issuer": "\(provider.issuer)"])
                 return
             } catch {
+                // Being told to stop is no failure.
+                guard !Task.isCancelled else { return }
                 logger.notice(
                     "the identity provider does not answer yet",
                     metadata: ["issuer": "\(provider.issuer)", "why": "\(error)", "retryIn": "\(pause) s"])

@@ -11,7 +11,6 @@ struct SampleRoutes: Sendable {
 
     func buildResponder() -> some HTTPResponder<BasicRequestContext> {
         let router = Router(options: .autoGenerateHeadEndpoints)
-        router.add(middleware: UnknownPages(departments: offices.map(\.department)))
         router.get("/") { request, _ in
             IndexPage.answer(offices.map(\.department), language: request.language, asked: request.fields["lang"])
         }
@@ -23,6 +22,9 @@ struct SampleRoutes: Sendable {
                 logger: logger)
             routes.add(to: router.group("\(office.department.slug)"))
         }
+        // Last, as it has to know the routes; what no route answers comes by here all the same.
+        router.add(
+            middleware: UnknownPages(departments: offices.map(\.department), offers: MethodsOffered(router.routes)))
         return router.buildResponder()
     }
 }
@@ -45,9 +47,34 @@ enum LanguageCookie {
     }
 }
 
-/// A page in place of an empty 404.
+/// The methods of each path, for the answer to another one (RFC 9110 §15.5.6).
+struct MethodsOffered: Sendable {
+    private var byPath: [String: Set<HTTPRequest.Method>] = [:]
+
+    init(_ routes: [Router<BasicRequestContext>.RouteDescription]) {
+        for route in routes {
+            let key = MethodsOffered.key("\(route.path)")
+            byPath[key, default: []].insert(route.method)
+            // The router makes these itself.
+            if route.method == .get { byPath[key, default: []].insert(.head) }
+        }
+    }
+
+    /// The value of `Allow`; `nil` where nothing is.
+    func allow(at path: String) -> String? {
+        byPath[MethodsOffered.key(path)]?.map(\.rawValue).sorted().joined(separator: ", ")
+    }
+
+    /// The router takes a path with and without a slash at its end for one.
+    private static func key(_ path: String) -> String {
+        path.split(separator: "/").joined(separator: "/")
+    }
+}
+
+/// A page in place of an empty 404, or 405 where the path is good and the method is not.
 struct UnknownPages: RouterMiddleware {
     let departments: [Department]
+    let offers: MethodsOffered
 
     func handle(
         _ request: Request, context: BasicRequestContext, next: (Request, BasicRequestContext) async throws -> Response
@@ -55,9 +82,14 @@ struct UnknownPages: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch let error as HTTPError where error.status == .notFound {
+            let allow = offers.allow(at: request.uri.path)
             let page = IndexPage.render(
-                departments, title: Words.notFoundTitle, text: Words.indexText, language: request.language)
-            return Answer.page(page, status: .notFound, language: request.language)
+                departments, title: allow == nil ? Words.notFoundTitle : Words.wrongMethodTitle, text: Words.indexText,
+                language: request.language)
+            var response = Answer.page(
+                page, status: allow == nil ? .notFound : .methodNotAllowed, language: request.language)
+            if let allow { response.headers[.allow] = allow }
+            return request.method == .head ? response.createHeadResponse() : response
         }
     }
 }

@@ -27,5 +27,7 @@ enum Words {
         zh: "这些网站属于别的部门，各有各的系统；登录都交给一门。",
         en: "Sites of other departments, each with its own system; all hand their sign-in to Yimen.")
     static let notFoundTitle = Bilingual(zh: "没有这个页面", en: "There is no such page")
+    static let wrongMethodTitle = Bilingual(
+        zh: "这个页面不能这样打开", en: "This page cannot be opened in this way")
     static let languageName = Bilingual(zh: "English", en: "中文")
 }

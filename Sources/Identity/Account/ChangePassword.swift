@@ -36,7 +36,7 @@ struct ChangePassword: Sendable {
     let throttle: SignInThrottle
     let settings: IdentitySettings
     let surroundings: Surroundings
-    private let check = CheckPassword()
+    private let check: CheckPassword
 
     init(
         database: any Database, crypto: any CryptoProvider, passwords: PasswordHashing, vault: PersonVault,
@@ -50,6 +50,7 @@ struct ChangePassword: Sendable {
         self.throttle = throttle
         self.settings = settings
         self.surroundings = surroundings
+        check = CheckPassword(demo: settings.demo)
     }
 
     /// Characters that a new password of this person must have.

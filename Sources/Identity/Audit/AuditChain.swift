@@ -27,6 +27,8 @@ package struct AuditChain: Service {
                 do {
                     while try await linkBatch() == Self.batch {}
                 } catch {
+                    // Being told to stop is no failure.
+                    guard !Task.isCancelled else { return }
                     logger.warning("Audit events could not be chained", metadata: ["error": "\(error)"])
                 }
                 try? await Task.sleep(for: .seconds(1))

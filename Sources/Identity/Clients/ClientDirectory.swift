@@ -53,6 +53,8 @@ package final class ClientDirectory: Service {
             do {
                 try await refresh()
             } catch {
+                // Being told to stop is no failure.
+                guard !Task.isCancelled else { return }
                 logger.warning("Clients could not be read afresh", metadata: ["error": "\(error)"])
             }
         }

@@ -14,10 +14,11 @@ package struct ClientRegistry: Sendable {
     let crypto: any CryptoProvider
     let surroundings: Surroundings
 
-    package init(database: any Database, crypto: any CryptoProvider, surroundings: Surroundings) {
+    /// - Parameter demo: allows the secrets that the demo publishes.
+    package init(database: any Database, crypto: any CryptoProvider, demo: Bool, surroundings: Surroundings) {
         self.database = database
         self.crypto = crypto
-        validate = ValidateRegistration(crypto: crypto)
+        validate = ValidateRegistration(crypto: crypto, demo: demo)
         self.surroundings = surroundings
     }
 

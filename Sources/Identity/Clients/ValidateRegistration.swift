@@ -14,13 +14,16 @@ package struct ValidateRegistration: Sendable {
     ]
 
     private let crypto: any CryptoProvider
+    private let demo: Bool
     private static let inOrder: [any RegistrationCheck] = [
         CheckClientID(), CheckDescription(), CheckAuthentication(), CheckClientKeys(), CheckGrants(),
         CheckRedirectURIs(), CheckAddresses(), CheckAlgorithms(), CheckCIBA(), CheckTerms(), CheckFAPI2(),
     ]
 
-    package init(crypto: any CryptoProvider) {
+    /// - Parameter demo: allows the secrets that the demo publishes.
+    package init(crypto: any CryptoProvider, demo: Bool = false) {
         self.crypto = crypto
+        self.demo = demo
     }
 
     /// - Throws: every fault; a value that could not be read is named once and judged no further.
@@ -28,6 +31,9 @@ package struct ValidateRegistration: Sendable {
         var faults = [ClientFault]()
         let terms = RegistrationTerms(input, &faults)
         for check in Self.inOrder { check.check(input, terms, &faults) }
+        if !demo, let secret = input.secret, PublishedSecrets.contain(secret) {
+            faults.append(ClientFault("client_secret", "is published with the demo; take one that nobody else knows"))
+        }
         guard faults.isEmpty else { throw ClientRegistrationFault(faults: faults) }
         let outlives = terms.scopes.contains("offline_access")
         let refreshLife = input.refreshLife ?? (outlives ? .days(180) : .hours(12))

@@ -35,6 +35,8 @@ package struct KeyRotation: Service {
             do {
                 try await advance()
             } catch {
+                // Being told to stop is no failure.
+                guard !Task.isCancelled else { return }
                 logger.error("Signing keys could not be looked after", metadata: ["error": "\(error)"])
             }
         }

@@ -9,16 +9,20 @@ package struct PeopleAdministration: Sendable {
     private let vault: PersonVault
     private let passwords: PasswordHashing
     private let sessions: SessionEnding
+    private let check: CheckPassword
     private let surroundings: Surroundings
 
-    /// - Parameter listener: told after sessions have ended.
+    /// - Parameters:
+    ///   - listener: told after sessions have ended.
+    ///   - demo: allows the password that the demo publishes.
     package init(
         database: any Database, crypto: any CryptoProvider, passwords: PasswordHashing, clients: ClientDirectory,
-        listener: any RelyingSessionListener, surroundings: Surroundings
+        listener: any RelyingSessionListener, demo: Bool, surroundings: Surroundings
     ) {
         self.database = database
         vault = PersonVault(crypto: crypto)
         self.passwords = passwords
+        check = CheckPassword(demo: demo)
         sessions = SessionEnding(clients: clients, listener: listener, surroundings: surroundings)
         self.surroundings = surroundings
     }
@@ -38,9 +42,15 @@ package struct PeopleAdministration: Sendable {
     /// - Parameters:
     ///   - id: the last one of the page before.
     ///   - limit: 1…1,000.
+    /// - Throws: `PersonFault` when nobody has that id: the page would seem to be the end of the list.
     package func list(after id: String = "", limit: Int = 50) async throws -> [Entry] {
         let limit = max(1, min(1000, limit))
-        return try await database.read { try PersonStore.page(after: id, limit: limit, in: $0) }.map(entry)
+        let page = try await database.read { statements -> [Person]? in
+            guard try id.isEmpty || PersonStore.find(id, in: statements) != nil else { return nil }
+            return try PersonStore.page(after: id, limit: limit, in: statements)
+        }
+        guard let page else { throw PersonFault(faults: ["nobody has the subject id \"\(id)\" to list people after"]) }
+        return try page.map(entry)
     }
 
     /// - Parameter who: a subject id, a sign-in name or a phone.
@@ -72,7 +82,7 @@ package struct PeopleAdministration: Sendable {
             signInName: person.signInName, phone: details.phone, identityNumber: details.identityNumber,
             isStaff: !person.roles.isEmpty)
         do throws(PasswordRefusal) {
-            try CheckPassword()(password, of: owner)
+            try check(password, of: owner)
         } catch {
             throw PersonFault(faults: [error.description])
         }

@@ -19,7 +19,8 @@ package struct IdentitySeeder: Sendable {
         self.database = database
         people = PeopleRegistry(
             database: database, crypto: crypto, passwords: passwords, settings: settings, surroundings: surroundings)
-        clients = ClientRegistry(database: database, crypto: crypto, surroundings: surroundings)
+        clients = ClientRegistry(
+            database: database, crypto: crypto, demo: settings.demo, surroundings: surroundings)
         self.passwords = passwords
         self.settings = settings
         self.surroundings = surroundings
@@ -32,14 +33,20 @@ package struct IdentitySeeder: Sendable {
         let people: PeopleSeed = try read("people.json", in: directory)
         let clients: ClientSeed = try read("clients.json", in: directory)
         try await self.clients.ensure(clients.registrations(issuer: settings.issuer))
-        try await add(people)
+        try await add(people, from: directory + "/people.json")
     }
 
     /// The password is the same for all, so it is hashed once for the whole demo: what a hash with a salt
     /// of its own protects, a password printed on the sign-in page does not have.
-    private func add(_ seed: PeopleSeed) async throws {
+    private func add(_ seed: PeopleSeed, from path: String) async throws {
         let check = CheckNewPerson(demo: settings.demo)
-        let wanted = try seed.newPeople().map { try check($0) }
+        let wanted = try seed.newPeople().enumerated().map { index, person in
+            do {
+                return try check(person)
+            } catch {
+                throw SeedFault("\(path): /people/\(index): \(error)")
+            }
+        }
         let ids = wanted.compactMap(\.id)
         let present = try await database.read { statements in
             try Set(ids.filter { try PersonStore.find($0, in: statements) != nil })
@@ -52,16 +59,20 @@ package struct IdentitySeeder: Sendable {
         let taken = try await database.transaction { transaction in
             try rows.filter { try !PersonStore.add($0, at: now, in: transaction) }.map(\.id)
         }
-        guard taken.isEmpty else { throw SeedFault("people.json: \(taken.joined(separator: ", ")) clash with others") }
+        guard taken.isEmpty else { throw SeedFault("\(path): \(taken.joined(separator: ", ")) clash with others") }
     }
 
     private func read<Value: Decodable>(_ name: String, in directory: String) throws -> Value {
         let path = directory + "/" + name
         guard let data = FileManager.default.contents(atPath: path) else { throw SeedFault("\(path) cannot be read") }
         do {
+            // Tells where a text stops being JSON, which the decoder does not.
+            _ = try JSONParser.parse([UInt8](data))
             return try JSONDecoder().decode(Value.self, from: data)
-        } catch {
-            throw SeedFault("\(path): \(error)")
+        } catch let fault as JSONFault {
+            throw SeedFault("\(path): \(fault.pointer.isEmpty ? "" : fault.pointer + ": ")\(fault)")
+        } catch let error as DecodingError {
+            throw SeedFault("\(path): \(SeedMistake(error))")
         }
     }
 }

@@ -122,7 +122,9 @@ struct LoginEndpoint: Sendable {
         name: String? = nil,
         fault: LoginPage.Fault? = nil
     ) async throws -> Response {
-        let context = frame.language(context, request, authorization)
+        var context = frame.language(context, request, authorization)
+        // Links that change language or type come back here, also from the answer to a form, which has no query.
+        context.target = handle.map { "/login?request=" + PercentDecoding.escape($0) } ?? "/login"
         var client: Client?
         if let id = authorization?.clientID { client = try await clients.find(id) }
         var model = LoginPage(

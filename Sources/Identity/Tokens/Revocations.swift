@@ -62,6 +62,8 @@ package final class Revocations: Service {
             do {
                 try await refresh()
             } catch {
+                // Being told to stop is no failure.
+                guard !Task.isCancelled else { return }
                 logger.warning("Revocations could not be read afresh", metadata: ["error": "\(error)"])
             }
         }

@@ -26,7 +26,7 @@ struct Groundwork: Sendable {
 
     var migrator: Migrator { Migrator(database: database, clock: surroundings.clock) }
     var clients: ClientRegistry {
-        ClientRegistry(database: database, crypto: provider, surroundings: surroundings)
+        ClientRegistry(database: database, crypto: provider, demo: settings.demo, surroundings: surroundings)
     }
 
     var signingKeyRotation: KeyRotation {
@@ -35,27 +35,61 @@ struct Groundwork: Sendable {
             settings: settings.identity, surroundings: surroundings, logger: logger)
     }
 
-    /// Opens keys and database.
-    ///
-    /// - Parameter recorder: gets a span for every read and transaction.
-    /// - Throws: `KeyRingFault`, `StorageError`, `StartupFault`.
-    init(
-        _ settings: ServerSettings, logger: Logger, surroundings: Surroundings = Surroundings(),
-        recorder: SpanRecorder? = nil
-    ) throws {
+    private init(
+        _ settings: ServerSettings, logger: Logger, surroundings: Surroundings, ring: KeyRing, database: any Database
+    ) {
         self.settings = settings
         self.logger = logger
         self.surroundings = surroundings
-        try DataDirectory(path: settings.dataDirectory).prepare()
-        let ring = try KeyRing.loadOrCreate(directory: settings.keyDirectory, random: surroundings.random)
+        self.database = database
         keys = LiveKeyRing(ring, directory: settings.keyDirectory)
         provider = StandardProvider(keys: keys)
         passwords = PasswordHashing(
             settings: PasswordHashing.Settings(queueLimit: settings.passwordQueue), random: surroundings.random)
+    }
+
+    /// Opens the database, and the keys that belong to it.
+    ///
+    /// - Parameter recorder: gets a span for every read and transaction.
+    /// - Throws: `KeyRingFault`, `StorageError`, `StartupFault`.
+    static func open(
+        _ settings: ServerSettings, schema need: SchemaNeed, logger: Logger,
+        surroundings: Surroundings = Surroundings(), recorder: SpanRecorder? = nil
+    ) async throws -> Groundwork {
+        try DataDirectory(path: settings.dataDirectory).prepare()
         let driver = try Databases.open(
             url: settings.databaseURL, dataDirectory: settings.dataDirectory,
             connections: settings.databaseConnections, logger: logger)
-        database = recorder.map { TracedDatabase(driver, tracer: $0) } ?? driver
+        let database: any Database = recorder.map { TracedDatabase(driver, tracer: $0) } ?? driver
+        do {
+            let missing = try await Migrator(database: database, clock: surroundings.clock)
+                .migrate(Schema.all, dryRun: true)
+            if case .current = need { try requireCurrent(missing) }
+            let isNew = missing == (try Migrator.everything(Schema.all))
+            let ring = try keyRing(settings.keyDirectory, ofNewDatabase: isNew, random: surroundings.random)
+            let groundwork = Groundwork(
+                settings, logger: logger, surroundings: surroundings, ring: ring, database: database)
+            if case .current = need { try await groundwork.requireMatchingKeys() }
+            return groundwork
+        } catch {
+            await database.close()
+            throw error
+        }
+    }
+
+    /// Keys are made together with the schema of an empty database and never again: where they are missing later they
+    /// were lost, or stayed on another machine, and new ones would seal people whom the old ones cannot open.
+    private static func keyRing(
+        _ directory: String, ofNewDatabase isNew: Bool, random: some RandomSource
+    ) throws -> KeyRing {
+        if isNew { return try KeyRing.loadOrCreate(directory: directory, random: random) }
+        guard KeyRing.isThere(directory: directory) else {
+            throw StartupFault(
+                "There are no keys in \(directory), and the database is not empty: what it holds opens with the keys it was "
+                    + "filled with only. Restore them from a backup, copy them from another machine that serves this "
+                    + "database, or set data.directory.")
+        }
+        return try KeyRing.load(directory: directory)
     }
 
     /// - Throws: `StartupFault` when the catalogue has no such hall.
@@ -75,9 +109,7 @@ struct Groundwork: Sendable {
         }
     }
 
-    /// - Throws: `StartupFault` when migrations are missing.
-    func requireCurrentSchema() async throws {
-        let missing = try await migrator.migrate(Schema.all, dryRun: true)
+    private static func requireCurrent(_ missing: [String]) throws {
         guard missing.isEmpty else {
             throw StartupFault(
                 "The database lacks \(missing.count) migrations, first \(missing[0]); run `yimen migrate` with the same settings."
@@ -85,7 +117,7 @@ struct Groundwork: Sendable {
         }
     }
 
-    /// As `requireCurrentSchema`, for a server that runs: no lock, no transaction that writes.
+    /// For a server that runs: no lock, no transaction that writes.
     func requireAppliedSchema() async throws {
         guard try await migrator.isApplied(Schema.all) else { throw StartupFault("the database lacks migrations") }
     }
@@ -102,9 +134,8 @@ struct Groundwork: Sendable {
         let settings = try ServerSettings(try await options.load())
         var logger = Logger(label: "yimen", factory: { _ in SwiftLogNoOpLogHandler() })
         logger.logLevel = settings.logLevel
-        let groundwork = try Groundwork(settings, logger: logger)
+        let groundwork = try await Groundwork.open(settings, schema: schema, logger: logger)
         do {
-            if case .current = schema { try await groundwork.requireCurrentSchema() }
             try await work(groundwork)
         } catch {
             await groundwork.database.close()

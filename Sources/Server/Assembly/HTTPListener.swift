@@ -1,9 +1,11 @@
+import Foundation
 import Hummingbird
 import HummingbirdCore
 import HummingbirdHTTP2
 import HummingbirdTLS
 import NIOCore
 import NIOSSL
+import Web
 
 /// How connections are accepted: plain HTTP/1.1, or TLS with HTTP/2 by negotiation.
 struct HTTPListener {
@@ -22,7 +24,8 @@ struct HTTPListener {
         let decoder = HTTP1Channel.Configuration.DecoderConfiguration(
             maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 100)
         // The same for HTTP/1.1 behind TLS, which is served where HTTP/2 is not negotiated.
-        let http1 = HTTP1Channel.Configuration(idleTimeout: idle, httpDecoderConfiguration: decoder)
+        let http1 = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [UnreadableRequests()], idleTimeout: idle, httpDecoderConfiguration: decoder)
         guard let files = settings.tls else { return .http1(configuration: http1) }
         var configuration = try tlsConfiguration(files)
         guard settings.asksForCertificates else {
@@ -40,6 +43,29 @@ struct HTTPListener {
             configuration: .init(idleTimeout: settings.idleTimeout, streamConfiguration: http1))
     }
 
+    /// Why nothing can listen at the address that the settings name; `nil` for an error of another kind.
+    func fault(for error: any Error) -> StartupFault? {
+        let (host, port) = (settings.host, settings.port)
+        let byHost = "by http.host, YIMEN_HTTP_HOST or --host"
+        let byPort = "by http.port, YIMEN_HTTP_PORT or --port"
+        if error is SocketAddressError.UnknownHost {
+            return StartupFault("The host \(host) is not known here; name an address of this machine \(byHost).")
+        }
+        switch (error as? IOError)?.errnoCode {
+        case EADDRINUSE:
+            return StartupFault(
+                "Port \(port) on \(host) is taken by another program; stop that one, or choose another port \(byPort).")
+        case EADDRNOTAVAIL:
+            return StartupFault(
+                "\(host) is no address of this machine; choose one that it has, or 0.0.0.0 for all of them, \(byHost).")
+        case EACCES:
+            return StartupFault(
+                "Port \(port) is not open to this user; choose one from 1024 on \(byPort), or give the program the "
+                    + "capability CAP_NET_BIND_SERVICE.")
+        default: return nil
+        }
+    }
+
     /// The certificate of a connection, or of the one that an HTTP/2 stream belongs to.
     static func certificate(of channel: any Channel) async -> [UInt8]? {
         for candidate in [channel, channel.parent].compactMap(\.self) {
@@ -50,19 +76,29 @@ struct HTTPListener {
     }
 
     private func tlsConfiguration(_ files: ServerSettings.TLSFiles) throws -> TLSConfiguration {
-        do {
-            let chain = try NIOSSLCertificate.fromPEMFile(files.certificate).map {
-                NIOSSLCertificateSource.certificate($0)
-            }
-            let key = try NIOSSLPrivateKey(file: files.key, format: .pem)
-            var configuration = TLSConfiguration.makeServerConfiguration(
-                certificateChain: chain, privateKey: .privateKey(key))
-            configuration.minimumTLSVersion = .tlsv12
-            return configuration
-        } catch {
-            throw StartupFault(
-                "The certificate \(files.certificate) with the key \(files.key) cannot be used (\(error)). "
-                    + "Run `make cert` for a development certificate, or set http.certificate and http.certificateKey.")
+        guard let chain = try? NIOSSLCertificate.fromPEMFile(files.certificate), !chain.isEmpty else {
+            throw HTTPListener.unusable("The certificate \(files.certificate) cannot be read as PEM")
         }
+        guard let key = try? NIOSSLPrivateKey(file: files.key, format: .pem) else {
+            throw HTTPListener.unusable("The private key \(files.key) cannot be read as PEM without a passphrase")
+        }
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
+        configuration.minimumTLSVersion = .tlsv12
+        // Whether the two belong together shows only where they are used together.
+        do {
+            _ = try NIOSSLContext(configuration: configuration)
+        } catch NIOSSLError.failedToLoadPrivateKey {
+            throw HTTPListener.unusable("The private key \(files.key) does not belong to \(files.certificate)")
+        } catch {
+            throw HTTPListener.unusable("\(files.certificate) and \(files.key) cannot be used for TLS (\(error))")
+        }
+        return configuration
+    }
+
+    private static func unusable(_ reason: String) -> StartupFault {
+        StartupFault(
+            "\(reason). Set http.certificate (YIMEN_HTTP_CERTIFICATE) and http.certificateKey "
+                + "(YIMEN_HTTP_CERTIFICATE_KEY), or run `make cert` for a development certificate.")
     }
 }

@@ -1,6 +1,7 @@
 import Booking
 import Catalogue
 import Core
+import Foundation
 import Identity
 
 /// Loads the seed files of every room, in the order in which they need one another.
@@ -8,8 +9,14 @@ struct Seeding {
     let groundwork: Groundwork
 
     /// - Returns: a line for each part, for the operator.
+    /// - Throws: `StartupFault` where the files do not lie; what each room says of its own files.
     func run(demo: Bool) async throws -> [String] {
         let directory = groundwork.settings.seedDirectory
+        guard FileManager.default.isReadableFile(atPath: directory + "/departments.json") else {
+            throw StartupFault(
+                "There are no seed files in \(directory): departments.json cannot be read there. Name their directory by "
+                    + "seed.directory or YIMEN_SEED_DIRECTORY.")
+        }
         let changed = try await CatalogueSeeder(database: groundwork.database, surroundings: groundwork.surroundings)
             .seed(directory: directory)
         var lines = ["catalogue: \(changed) rows changed"]

@@ -1,4 +1,5 @@
 import Core
+import Foundation
 import Logging
 import Web
 
@@ -7,6 +8,19 @@ extension ServerSettings {
     enum SpanTarget: Sendable, Equatable {
         case collector(String)
         case file(String)
+    }
+
+    /// Why no spans can be appended to a file; `nil` when they can.
+    static func fault(inTraceFile path: String) -> String? {
+        let manager = FileManager.default
+        var isDirectory: ObjCBool = false
+        if manager.fileExists(atPath: path, isDirectory: &isDirectory) {
+            if isDirectory.boolValue { return "is a directory; name a file in it" }
+            return manager.isWritableFile(atPath: path) ? nil : "cannot be written by this user"
+        }
+        let directory = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
+        return manager.isWritableFile(atPath: directory)
+            ? nil : "cannot be made: its directory is not there, or this user cannot write in it"
     }
 
     /// The recorder of spans; `nil` where tracing is off, which costs nothing then.

@@ -21,7 +21,7 @@ struct ConfigurationOptions: ParsableArguments {
     var settings: [String] = []
 
     func validate() throws {
-        for setting in settings where !setting.contains("=") {
+        for setting in settings where !setting.dropFirst().contains("=") {
             throw ValidationError("--set takes key=value, not \"\(setting)\".")
         }
     }

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Foundation
+import Logging
 import Storage
 
 struct MigrateCommand: AsyncParsableCommand {
@@ -13,11 +15,38 @@ struct MigrateCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reporting {
+            if dryRun {
+                let settings = try ServerSettings(try await options.load())
+                return Self.report(try await Self.pending(settings), "would apply ")
+            }
             try await Groundwork.with(options, schema: .asFound) { foundation in
-                let applied = try await foundation.migrator.migrate(Schema.all, dryRun: dryRun)
-                for id in applied { print((dryRun ? "would apply " : "applied ") + id) }
-                if applied.isEmpty { print("nothing to apply") }
+                Self.report(try await foundation.migrator.migrate(Schema.all), "applied ")
             }
         }
+    }
+
+    /// What would be applied. Looking brings neither a directory nor keys nor a database about.
+    static func pending(_ settings: ServerSettings) async throws -> [String] {
+        let file = settings.dataDirectory + "/yimen.sqlite"
+        guard settings.databaseURL != nil || FileManager.default.fileExists(atPath: file) else {
+            return try Migrator.everything(Schema.all)
+        }
+        let logger = Logger(label: "yimen", factory: { _ in SwiftLogNoOpLogHandler() })
+        let database = try Databases.open(
+            url: settings.databaseURL, dataDirectory: settings.dataDirectory,
+            connections: settings.databaseConnections, logger: logger)
+        do {
+            let ids = try await Migrator(database: database).migrate(Schema.all, dryRun: true)
+            await database.close()
+            return ids
+        } catch {
+            await database.close()
+            throw error
+        }
+    }
+
+    private static func report(_ ids: [String], _ word: String) {
+        for id in ids { print(word + id) }
+        if ids.isEmpty { print("nothing to apply") }
     }
 }

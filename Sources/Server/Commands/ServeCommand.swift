@@ -1,10 +1,8 @@
 import ArgumentParser
-import Foundation
 import Hummingbird
 import Identity
 import Logging
 import Metrics
-import NIOCore
 import ServiceLifecycle
 import Storage
 import Tracing
@@ -45,10 +43,8 @@ struct ServeCommand: AsyncParsableCommand {
             let instruments = bootstrap(settings)
             do {
                 try await serve(settings, instruments)
-            } catch let error as IOError where error.errnoCode == EADDRINUSE {
-                throw StartupFault(
-                    "Port \(settings.port) on \(settings.host) is taken by another program; stop that one, or choose "
-                        + "another port by http.port, YIMEN_HTTP_PORT or --port.")
+            } catch {
+                throw HTTPListener(settings: settings).fault(for: error) ?? error
             }
         }
     }
@@ -77,10 +73,9 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     private func open(_ settings: ServerSettings, _ instruments: House.Instruments) async throws -> Groundwork {
-        let groundwork = try Groundwork(settings, logger: instruments.logger, recorder: instruments.spans)
+        let groundwork = try await Groundwork.open(
+            settings, schema: .current, logger: instruments.logger, recorder: instruments.spans)
         do {
-            try await groundwork.requireCurrentSchema()
-            try await groundwork.requireMatchingKeys()
             try await DemoMark(database: groundwork.database).requireHarmless(demo: settings.demo)
             return groundwork
         } catch {

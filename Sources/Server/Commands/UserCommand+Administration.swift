@@ -156,6 +156,6 @@ extension Groundwork {
             listener: PageSessionListener(
                 table: PageSessionTable(database: database, provider: provider, surroundings: surroundings),
                 logger: logger),
-            surroundings: surroundings)
+            demo: settings.demo, surroundings: surroundings)
     }
 }

@@ -4,6 +4,18 @@ enum ConfigurationKeys {
 
     static let all: [ConfigurationKey] = base + limits + rooms
 
+    /// What stands right below a group, at the top for an empty name; a group among them ends in `.…`.
+    static func members(of group: String) -> [String] {
+        let prefix = group.isEmpty ? "" : group + "."
+        var members = [String]()
+        for key in all where key.name.hasPrefix(prefix) {
+            let rest = key.name.dropFirst(prefix.count).split(separator: ".")
+            let member = prefix + (rest.first ?? "") + (rest.count > 1 ? ".…" : "")
+            if !members.contains(member) { members.append(member) }
+        }
+        return members
+    }
+
     private static let base: [ConfigurationKey] = [
         ConfigurationKey(
             "issuer", .url(schemes: ["http", "https"]),

@@ -83,8 +83,7 @@ struct ConfigurationLoader {
             for text in texts {
                 if let fault = key.fault(in: text) {
                     let shown = key.isSecret ? "[secret]" : "\"\(text)\""
-                    throw ConfigurationFault(
-                        source: name, key: key.name, message: "= \(shown) \(fault); allowed: \(key.allowedValues)")
+                    throw ConfigurationFault(source: name, key: key.name, message: "= \(shown) \(fault)")
                 }
             }
             return ResolvedConfiguration.Value(texts: texts, source: name)
@@ -121,12 +120,19 @@ struct ConfigurationLoader {
     }
 
     private func contents(of path: String) throws -> String {
-        do {
-            return try String(contentsOfFile: path, encoding: .utf8)
-        } catch {
-            throw ConfigurationFault(
-                source: path, key: "the file", message: "cannot be read (\(error.localizedDescription))")
+        var isDirectory: ObjCBool = false
+        func fault(_ message: String) -> ConfigurationFault {
+            ConfigurationFault(source: path, key: "the file", message: message)
         }
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+            throw fault("is not there")
+        }
+        guard !isDirectory.boolValue else { throw fault("is a directory; name a YAML file") }
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw fault("cannot be read by this user")
+        }
+        guard let text = String(data: data, encoding: .utf8) else { throw fault("is no text in UTF-8") }
+        return text
     }
 
     private func unknownFlags() -> [ConfigurationFault] {
@@ -138,15 +144,24 @@ struct ConfigurationLoader {
         let known = Set(ConfigurationKeys.all.map(\.environmentName)).union(["YIMEN_CONFIG"])
         return environment.keys.sorted()
             .filter { $0.hasPrefix("YIMEN_") && !$0.hasPrefix("YIMEN_TEST_") && !known.contains($0) }
-            .map { ConfigurationFault(source: "environment", key: $0, message: "is no known variable") }
+            .map { name in
+                let hint =
+                    Spelling.nearest(to: name, among: known).map { "did you mean \($0)?" }
+                    ?? "`yimen configuration example` prints every one"
+                return ConfigurationFault(source: "environment", key: name, message: "is no known variable; \(hint)")
+            }
     }
 
     private func unknown(_ key: String, source: String) -> ConfigurationFault {
+        let inside = ConfigurationKeys.members(of: key)
+        guard inside.isEmpty else {
+            return ConfigurationFault(
+                source: source, key: key, message: "is a group; its keys: " + inside.joined(separator: ", "))
+        }
         let parent = key.split(separator: ".").dropLast().joined(separator: ".")
-        let near = ConfigurationKeys.all.map(\.name).filter { $0.hasPrefix(parent + ".") || parent.isEmpty }
-        let hint =
-            near.isEmpty || near.count > 14
-            ? "see config/yimen.example.yaml" : "known here: " + near.joined(separator: ", ")
-        return ConfigurationFault(source: source, key: key, message: "is no known key; \(hint)")
+        let beside = ConfigurationKeys.members(of: parent)
+        let known = beside.isEmpty ? ConfigurationKeys.members(of: "") : beside
+        return ConfigurationFault(
+            source: source, key: key, message: "is no known key; known here: " + known.joined(separator: ", "))
     }
 }

@@ -108,6 +108,15 @@ struct ServerSettings: Sendable {
         if configuration.text("tracing.url") != nil, configuration.text("tracing.file") != nil {
             faults.append(fault("tracing.file", "and tracing.url exclude one another"))
         }
+        if let path = configuration.text("tracing.file"), let reason = ServerSettings.fault(inTraceFile: path) {
+            faults.append(fault("tracing.file", "= \"\(path)\" \(reason)"))
+        }
+        if asksForCertificates, tls == nil, trustedProxies.isEmpty {
+            faults.append(
+                fault(
+                    "http.clientCertificates",
+                    "has no effect without http.tls; behind a proxy that sends Client-Cert set http.trustedProxies"))
+        }
         if configuration.text("issuer") == nil, configuration.text("http.port") == "0" {
             faults.append(fault("http.port", "= 0 needs an issuer, which otherwise follows from the port"))
         }

@@ -12,8 +12,15 @@ struct DatabaseChecks {
 
     func findings() async -> [Finding] {
         // Looking must not bring a database about.
-        guard settings.databaseURL != nil || FileManager.default.fileExists(atPath: sqliteFile) else {
-            return [.bad("database", "\(sqliteFile) does not exist; `yimen migrate` makes it")]
+        if settings.databaseURL == nil, access(sqliteFile, F_OK) != 0 {
+            let reason = errno
+            guard reason != ENOENT else {
+                return [.bad("database", "\(sqliteFile) does not exist; `yimen migrate` makes it")]
+            }
+            let words = String(cString: strerror(reason)).lowercased()
+            return [
+                .bad("database", "\(settings.dataDirectory) cannot be read (\(words)); chown it or set data.directory")
+            ]
         }
         let database: any Database
         do {
@@ -93,7 +100,8 @@ struct DatabaseChecks {
         // What is wrong with the keys has been said.
         guard let keys = try? keys() else { return [] }
         let registry = ClientRegistry(
-            database: database, crypto: StandardProvider(keys: keys), surroundings: Surroundings())
+            database: database, crypto: StandardProvider(keys: keys), demo: settings.demo,
+            surroundings: Surroundings())
         let all = try await registry.list()
         let showing = all.filter { $0.authMethod.usesCertificate || $0.policy.bindsToCertificate }
         guard !showing.isEmpty else { return [] }

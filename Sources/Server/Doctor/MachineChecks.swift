@@ -19,8 +19,9 @@ struct MachineChecks {
             return .bad("data directory", "\(path) does not exist; `yimen migrate` makes it")
         }
         guard isDirectory.boolValue else { return .bad("data directory", "\(path) is not a directory") }
-        guard access(path, W_OK) == 0 else {
-            return .bad("data directory", "\(path) cannot be written by this user; chown it or set data.directory")
+        guard access(path, R_OK | W_OK | X_OK) == 0 else {
+            return .bad(
+                "data directory", "\(path) cannot be read and written by this user; chown it or set data.directory")
         }
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
         let mode = (attributes?[.posixPermissions] as? NSNumber)?.intValue ?? 0

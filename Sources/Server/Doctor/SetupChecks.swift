@@ -35,9 +35,7 @@ struct SetupChecks {
             _ = try PageRenderer.load(settings.web)
             return .good("resources", settings.resourcesDirectory ?? "beside the program")
         } catch {
-            return .bad(
-                "resources",
-                "\(error); copy the folders yimen_*.resources beside the program or set resources.directory")
+            return .bad("resources", "\(error)")
         }
     }
 

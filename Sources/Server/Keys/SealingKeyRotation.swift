@@ -47,12 +47,17 @@ struct SealingKeyRotation: Sendable {
     /// Takes an older key out of use.
     ///
     /// - Parameter atOnce: ends what is sealed with it outside the database, too: for a key that was stolen.
-    /// - Throws: `StartupFault` while a value is under it, or may be.
+    /// - Throws: `StartupFault` while a value is under it, or may be, and for a key that there is not.
     func retire(_ number: Int, atOnce: Bool = false) async throws {
         let count = try await values.use()[number] ?? 0
         guard count == 0 else {
             throw StartupFault(
                 "Key \(number) cannot be retired: \(count) values are under it; run `yimen keys rotate`.")
+        }
+        let known = groundwork.keys.ring.numbers
+        guard known.contains(number) else {
+            throw StartupFault(
+                "There is no sealing key \(number); in use are \(known.map(String.init).joined(separator: ", ")).")
         }
         let end = try KeyRing.currentSince(directory: directory) + rest
         guard atOnce || end <= groundwork.surroundings.now() else {
@@ -114,8 +119,9 @@ struct SealingKeyRotation: Sendable {
                 "\(left) values are still under older keys: a server somewhere does not have key \(current). Copy "
                     + "\(directory)/data-\(current).key to it and run the command again.")
         }
+        let commands = older.map { "`yimen keys retire \($0)`" }.joined(separator: ", ")
         say(
             "Everything is under key \(current)."
-                + (older.isEmpty ? "" : " `yimen keys retire` takes \(older) out of use."))
+                + (older.isEmpty ? "" : " To take older keys out of use: \(commands)."))
     }
 }

@@ -14,6 +14,8 @@ struct PageSessionCleanUp: Service {
                 do {
                     while try await table.removeExpired(limit: batch) == batch {}
                 } catch {
+                    // Being told to stop is no failure.
+                    guard !Task.isCancelled else { return }
                     logger.warning("page sessions were not cleaned up", metadata: ["error": "\(error)"])
                 }
                 do { try await Task.sleep(for: interval) } catch { return }

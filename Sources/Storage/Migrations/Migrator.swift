@@ -32,6 +32,13 @@ package struct Migrator: Sendable {
         return applied
     }
 
+    /// What an empty database would get: ids in the order in which they are applied.
+    ///
+    /// - Throws: `StorageError.migration` for a list that cannot be applied.
+    package static func everything(_ domains: [[Migration]]) throws -> [String] {
+        try MigrationPlan(domains: [StorageMigrations.all] + domains).pending(after: []).map(\.id)
+    }
+
     /// Whether everything this program needs is there, asked as cheaply as a probe every second may ask. A database that
     /// is newer is good too: while servers are replaced one by one, the old ones go on.
     ///

@@ -68,6 +68,8 @@ final class OutboxLane: Sendable {
             running.withLock { $0 += messages.count }
             return messages.map { ($0, lease) }
         } catch {
+            // Being told to stop is no failure.
+            guard !Task.isCancelled else { return [] }
             logger.warning("outbox cannot be read", metadata: ["topic": "\(topic)", "error": "\(error)"])
             return []
         }
@@ -82,6 +84,8 @@ final class OutboxLane: Sendable {
         } catch {
             failure = error
         }
+        // Told to stop at once: the receiver refused nothing, and the lease will end.
+        if failure != nil, Task.isCancelled { return }
         do {
             try await record(message, lease, failure)
         } catch {

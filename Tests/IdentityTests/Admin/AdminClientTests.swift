@@ -148,6 +148,27 @@ struct AdminClientTests {
         }
     }
 
+    @Test func `a hall that the catalogue does not have is refused, unless it stands there already`() async throws {
+        try await House.run { house in
+            let headers = try await Self.machine(house)
+            let body = #"{"id": "board", "redirectUris": ["https://b.example/cb"], "hall": "nohall"}"#
+            let made = try await house.client.send(.post, "/admin/api/clients", headers, body: body)
+            #expect(made.status.code == 422)
+            #expect(try made.json()["errors"]?.arrayValue?.first?["pointer"] == "/hall")
+
+            try await house.addClient { $0.hall = "closed-since" }
+            var writing = headers
+            writing[.ifMatch] = "*"
+            for (change, status) in [
+                (#"{"hall": "nohall"}"#, 422), (#"{"clientName": "x"}"#, 200), (#"{"hall": null}"#, 200),
+            ] {
+                let answer = try await house.client.send(
+                    .patch, "/admin/api/clients/department", writing, body: change)
+                #expect(answer.status.code == status, "\(change): \(answer.text)")
+            }
+        }
+    }
+
     @Test func `every fault comes back with the pointer of its member`() async throws {
         try await House.run { house in
             let headers = try await Self.machine(house)

@@ -152,6 +152,15 @@ struct RegistrationCheckTests {
         #expect(fault?.reason.isEmpty == false)
     }
 
+    @Test func `a secret that the demo publishes is good in the demo alone`() throws {
+        let change = registration { $0.secret = Secret("demo-only-real-estate-secret") }
+        let error = #expect(throws: ClientRegistrationFault.self) {
+            try ValidateRegistration(crypto: House.crypto)(change)
+        }
+        #expect(error?.faults.map(\.member) == ["client_secret"])
+        _ = try ValidateRegistration(crypto: House.crypto, demo: true)(change)
+    }
+
     @Test func `a client that is described anew is the same client`() throws {
         let key = try SigningKey.generate(.es256)
         let keys = JSONValue.object(["keys": .array([key.publicJWK])])

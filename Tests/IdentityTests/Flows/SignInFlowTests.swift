@@ -1,6 +1,8 @@
 import Core
+import Cryptography
 import HTTPTypes
 import HummingbirdTesting
+import Storage
 import TestKit
 import Testing
 import Web
@@ -43,6 +45,45 @@ struct SignInFlowTests {
             #expect(try info.json()["sub"]?.stringValue == sub)
             #expect(try info.json()["name"]?.stringValue == "测试甲")
             #expect(try info.json()["phone_number"] == nil)
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `a hash of other parameters is replaced at the next sign-in`(backend: Backend) async throws {
+        try await House.run(backend) { house in
+            let sub = try await house.addCitizen()
+            try await house.addClient()
+            let stored = { try await house.database.read { try PersonStore.findWithPassword(sub, in: $0) } }
+            let before = try #require(try await stored())
+            let dear = PasswordHashing(
+                settings: .init(parameters: PasswordParameters(memoryKiB: 128, passes: 2, lanes: 1), threads: 1))
+            let old = try await dear.hash(Secret(House.password))
+            try await house.database.transaction {
+                try PersonStore.replace(phc: before.phc ?? "", with: old, of: sub, in: $0)
+            }
+            var browser = Browser()
+            _ = try await house.code(Attempt(), &browser)
+            let after = try #require(try await stored())
+            let phc = try #require(after.phc)
+            #expect(phc != before.phc && phc.contains("$m=64,t=1,p=1$"))
+            #expect(after.changedAt == before.changedAt)
+            #expect(try await House.passwords.verify(Secret(House.password), against: phc) == .matches)
+            _ = try await house.code(Attempt(), &browser)
+            #expect(try await stored()?.phc == phc, "what is up to date stays")
+        }
+    }
+
+    @Test func `who changes the language after a refusal keeps the way to the system`() async throws {
+        try await House.run { house in
+            try await house.addCitizen()
+            try await house.addClient()
+            var browser = Browser()
+            let end = try await house.authorize(Attempt(), &browser)
+            let refused = try #require(try await house.signIn(end, password: "not the password", &browser).page)
+            let handle = try #require(refused.field("request"))
+            #expect(refused.text.contains("return=%2Flogin%3Frequest%3D\(handle)"), "\(refused.text)")
+            let again = FlowEnd.page(try await browser.get("/login?request=\(handle)", house.client), path: "/login")
+            #expect(try await house.signIn(again, &browser).answer?.single("code") != nil)
         }
     }
 

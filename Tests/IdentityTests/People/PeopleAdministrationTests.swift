@@ -14,7 +14,8 @@ struct PeopleAdministrationTests {
     private func administration(_ house: House) -> PeopleAdministration {
         PeopleAdministration(
             database: house.database, crypto: House.crypto, passwords: House.passwords,
-            clients: house.provider.clients, listener: house.listener, surroundings: house.surroundings)
+            clients: house.provider.clients, listener: house.listener, demo: false,
+            surroundings: house.surroundings)
     }
 
     @Test(arguments: Backend.available)
@@ -97,6 +98,7 @@ struct PeopleAdministrationTests {
             let first = try await people.list(limit: 1)
             let second = try await people.list(after: try #require(first.first?.id), limit: 1)
             #expect(first.map(\.id) + second.map(\.id) == all.map(\.id))
+            await #expect(throws: PersonFault.self) { try await people.list(after: "nobody") }
         }
     }
 

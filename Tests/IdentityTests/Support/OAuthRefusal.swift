@@ -21,7 +21,7 @@ extension House {
     func lock(_ who: String) async throws {
         let people = PeopleAdministration(
             database: database, crypto: House.crypto, passwords: House.passwords, clients: provider.clients,
-            listener: listener, surroundings: surroundings)
+            listener: listener, demo: false, surroundings: surroundings)
         try await people.lock(who)
         try await provider.revocations.refresh()
     }

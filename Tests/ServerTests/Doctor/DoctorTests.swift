@@ -40,6 +40,16 @@ struct DoctorTests {
         }
     }
 
+    @Test func `a data directory that cannot be looked into is not called empty`() async throws {
+        try await withTemporaryDirectory { directory in
+            let file = directory + "/file"
+            try "".write(toFile: file, atomically: false, encoding: .utf8)
+            let settings = try await settings(["demo": "true", "data.directory": file])
+            let database = try find("database", in: await DatabaseChecks(settings: settings).findings())
+            #expect(database.verdict == .bad && database.message.hasPrefix("\(file) cannot be read"))
+        }
+    }
+
     @Test func `missing migrations are counted`() async throws {
         try await withTemporaryDirectory { directory in
             let settings = try await settings(["demo": "true", "data.directory": directory])
@@ -168,7 +178,9 @@ struct DoctorTests {
         let findings = await SetupChecks(settings: settings, clock: clock).findings()
         #expect(try find("clock", in: findings).verdict == .bad)
         #expect(try find("resources", in: findings).verdict == .bad)
+        #expect(try find("resources", in: findings).message.hasPrefix("resources.directory"))
         #expect(try find("issuer", in: findings).verdict == .doubtful)
-        #expect(try find("issuer", in: findings).message.contains("yimen serve"))
+        let reason = "(nobody answers: connection refused); start `yimen serve`"
+        #expect(try find("issuer", in: findings).message.contains(reason))
     }
 }

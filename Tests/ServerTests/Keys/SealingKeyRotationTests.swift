@@ -2,6 +2,7 @@ import Core
 import Cryptography
 import Foundation
 import Identity
+import Logging
 import Storage
 import Synchronization
 import TestKit
@@ -181,11 +182,17 @@ struct SealingKeyRotationTests {
                 _ = try KeyRing.addKey(directory: groundwork.settings.keyDirectory)
                 try groundwork.keys.refresh()
                 await #expect(throws: StartupFault.self) { try await rotation(groundwork).retire(1) }
-                try await rotation(groundwork).rotate(dryRun: false)
+                let said = Mutex([String]())
+                var loud = rotation(groundwork)
+                loud.say = { line in said.withLock { $0.append(line) } }
+                try await loud.rotate(dryRun: false)
+                let last = said.withLock { $0.last }
+                #expect(last?.hasSuffix(" `yimen keys retire 1`.") == true)
                 await #expect(throws: StartupFault.self) { try await rotation(groundwork).retire(2) }
-                await #expect(throws: KeyRingFault.self) { try await rotation(groundwork).retire(7) }
                 var patient = rotation(groundwork)
                 patient.rest = .hours(1)
+                let unknown = await #expect(throws: StartupFault.self) { try await patient.retire(7) }
+                #expect(unknown?.description == "There is no sealing key 7; in use are 1, 2.")
                 let early = await #expect(throws: StartupFault.self) { try await patient.retire(1) }
                 #expect(early?.description.contains("--now") == true)
                 try await patient.retire(1, atOnce: true)
@@ -227,10 +234,29 @@ struct SealingKeyRotationTests {
             try await installation.open { _ = try await fill($0) }
             let keys = installation.settings.keyDirectory
             try FileManager.default.moveItem(atPath: keys, toPath: keys + ".lost")
+            _ = try KeyRing.loadOrCreate(directory: keys)
             try await installation.open { groundwork in
                 let fault = await #expect(throws: StartupFault.self) { try await groundwork.requireMatchingKeys() }
                 #expect(fault?.description.contains(keys) == true)
             }
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `lost keys are never replaced by new ones`(backend: Backend) async throws {
+        try await Installation.run(backend) { installation in
+            let keys = installation.settings.keyDirectory
+            try FileManager.default.moveItem(atPath: keys, toPath: keys + ".lost")
+            for schema in [Groundwork.SchemaNeed.current, .asFound] {
+                let fault = await #expect(throws: StartupFault.self) {
+                    try await Groundwork.open(installation.settings, schema: schema, logger: Logger(label: "test"))
+                }
+                #expect(fault?.description.contains("no keys in \(keys)") == true)
+                #expect(!FileManager.default.fileExists(atPath: keys))
+            }
+            try FileManager.default.moveItem(atPath: keys + ".lost", toPath: keys)
+            try FileManager.default.removeItem(atPath: keys + "/index.key")
+            await #expect(throws: KeyRingFault.self) { try await installation.open { _ in } }
         }
     }
 

@@ -37,11 +37,14 @@ struct CheckDescription: RegistrationCheck {
     }
 
     /// No control, format, private or unassigned character: those hide or reorder what stands beside them.
-    static func isPlain(_ text: String, _ length: ClosedRange<Int>) -> Bool {
+    ///
+    /// - Parameter rare: allows private and unassigned ones, by which registers write rare characters of names.
+    static func isPlain(_ text: String, _ length: ClosedRange<Int>, rare: Bool = false) -> Bool {
         length.contains(text.count) && text.utf8.count <= length.upperBound * 8
             && text.unicodeScalars.allSatisfy { scalar in
                 switch scalar.properties.generalCategory {
-                case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: false
+                case .privateUse, .unassigned: rare
+                case .control, .format, .surrogate, .lineSeparator, .paragraphSeparator: false
                 default: true
                 }
             }

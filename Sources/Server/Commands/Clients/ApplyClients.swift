@@ -65,15 +65,27 @@ extension ClientCommand {
             let known = try await groundwork.clients.record(file.id)
             var registration = try file.registration(
                 keeping: known?.client.secretHash, environment: ProcessInfo.processInfo.environment)
-            do {
+            try await judge("department", in: file) {
                 try await groundwork.requireDepartment(registration.profile.department)
+            }
+            if let hall = registration.hall {
+                try await judge("hall", in: file) { try await groundwork.requireHall(hall) }
+            }
+            do {
                 return try groundwork.clients.plan(&registration, over: known)
             } catch let fault as ClientRegistrationFault {
                 try file.report(fault.faults)
                 throw fault
+            }
+        }
+
+        /// Says at the member's line what the catalogue does not know.
+        private static func judge(_ member: String, in file: ClientFile, _ check: () async throws -> Void) async throws
+        {
+            do {
+                try await check()
             } catch let fault as StartupFault {
-                try file.report([ClientFault("department", fault.description)])
-                throw fault
+                try file.report([ClientFault(member, fault.description)])
             }
         }
     }

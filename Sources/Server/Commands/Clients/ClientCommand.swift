@@ -38,6 +38,7 @@ struct ClientCommand: AsyncParsableCommand {
             try await reporting {
                 try await Groundwork.with(options) { groundwork in
                     try await groundwork.requireDepartment(flags.department)
+                    if let hall = flags.hall { try await groundwork.requireHall(hall) }
                     var registration = ClientRegistration(id: id)
                     registration.secret = secret.map { Core.Secret($0) }
                     try ClientFlags.apply(try flags.members(), to: &registration)
@@ -76,6 +77,7 @@ struct ClientCommand: AsyncParsableCommand {
                 let members = reset + (try flags.members())
                 try await Groundwork.with(options) { groundwork in
                     try await groundwork.requireDepartment(flags.department)
+                    if let hall = flags.hall { try await groundwork.requireHall(hall) }
                     let updated = try await groundwork.clients.update(id) { registration in
                         if let secret { registration.secret = Core.Secret(secret) }
                         try ClientFlags.apply(members, to: &registration)

@@ -43,9 +43,8 @@ extension ClientCommand {
                         print("withdrawn \(revoke)")
                     } else if list {
                         for token in try await tokens.list() {
-                            print(
-                                [token.id, "\(token.usesLeft) uses", "\(token.expiresAt)", token.label].joined(
-                                    separator: "\t"))
+                            let until = ProvinceTime.format(token.expiresAt)
+                            print([token.id, "\(token.usesLeft) uses", until, token.label].joined(separator: "\t"))
                         }
                     } else {
                         let made = try await tokens.make(
