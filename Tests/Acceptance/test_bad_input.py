@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import socket
 import uuid
 
@@ -152,7 +153,8 @@ def test_an_answer_before_a_broken_request_stays_as_it_is(yimen):
             line = stream.readline()
             assert line, lines
             lines.append(line)
-    assert [line.split()[1] for line in lines if line.startswith(b"HTTP/1.1")] == [b"200", b"501"]
+    # The body of the first ends without a line.
+    assert re.findall(rb"HTTP/1\.1 (\d+)", b"".join(lines)) == [b"200", b"501"]
 
 
 PAGES = {

@@ -133,7 +133,12 @@ class TestRotation:
         if system.backend == "sqlite":
             sql(system, f"VACUUM INTO '{other}/yimen.sqlite'")
         done = system.run("serve", YIMEN_DATA_DIRECTORY=other, YIMEN_HTTP_PORT="0")
-        assert done.returncode == 1 and "Restore the key files" in done.stderr
+        assert done.returncode == 1 and "There are no keys in" in done.stderr and "backup" in done.stderr
+        # Nor do others make new ones, under which nobody could be found.
+        for command in (("keys", "list"), ("user", "list"), ("seed", "demo"), ("migrate",)):
+            done = system.run(*command, YIMEN_DATA_DIRECTORY=other)
+            assert done.returncode == 1 and "There are no keys in" in done.stderr, command
+        assert not os.path.exists(f"{other}/keys")
 
 
 class TestAudit:

@@ -25,14 +25,7 @@ package final class SQLiteDatabase: Database {
         writes = CallQueue(capacity: settings.queueCapacity, maximumWait: settings.maximumWait, metrics: metrics)
         log = WriteAheadLog(limit: settings.logPages)
         SQLiteDatabase.createFile(settings.path)
-        do {
-            // Opened once here so that a fault is told at the start; each thread opens its own.
-            try SQLiteConnection(.writer, settings).close()
-        } catch StorageError.busy {
-            throw StorageError.unavailable(
-                "\(settings.path) is locked by another process: end it (`fuser \(settings.path)` names it) and start again"
-            )
-        }
+        try SQLiteDatabase.prepare(settings)
         threads.start("yimen.sqlite.writer") { [writes, feed, log, health] in
             SQLiteWriter(settings, writes, feed, log, health, metrics, logger).run()
             log.close()
@@ -43,6 +36,25 @@ package final class SQLiteDatabase: Database {
         for number in 1...readers {
             threads.start("yimen.sqlite.reader.\(number)") { [reads] in
                 SQLiteReader(settings, reads, metrics).run()
+            }
+        }
+    }
+
+    /// Opens the file once, so that a fault is told at the start; each thread opens its own connection.
+    ///
+    /// Of several processes that make a file at once, all but one may be told that it is busy without any waiting, as
+    /// each holds what the other needs to bring the write-ahead log about.
+    private static func prepare(_ settings: SQLiteSettings) throws {
+        let deadline = ContinuousClock.now + settings.lockTimeout
+        while true {
+            do {
+                return try SQLiteConnection(.writer, settings).close()
+            } catch StorageError.busy where ContinuousClock.now < deadline {
+                usleep(20_000)
+            } catch StorageError.busy {
+                throw StorageError.unavailable(
+                    "\(settings.path) is locked by another process: end it (`fuser \(settings.path)` names it) and start again"
+                )
             }
         }
     }
