@@ -4,7 +4,8 @@ import Core
 ///
 /// 1. at least 8 characters, 12 for staff, at most 256; 2. nothing of the person's own: sign-in name, parts of the
 /// phone or of the identity number; 3. none of the passwords that are tried first, and outside the demo not the one
-/// that it publishes; 4. no row of keys, digits or repetitions. There are no rules of composition: they make passwords harder to remember and no harder to guess.
+/// that it publishes; 4. no row of keys, digits or repetitions. There are no rules of composition: they make passwords
+/// harder to remember and no harder to guess.
 struct CheckPassword: Sendable {
     static let longest = 256
     var demo = false
