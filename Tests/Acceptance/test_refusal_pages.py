@@ -93,6 +93,15 @@ class TestAPersonSees:
         page = visitor.submit(choice, forms(choice.text)[-1], choice="other")
         page = visitor.sign_in(page, "officer.jinan", DEMO_PASSWORD)
         assert page.status_code == 200 and page.url.path == "/window"
+        # Nor is a browser that has been enrolled as a machine left without a way on.
+        visitor = WebVisitor(language=language)
+        page = visitor.open(f"{yimen.url}/kiosk")
+        enrol = next(form for form in forms(page.text) if "client_secret" in form.fields)
+        machine = {"client_id": "kiosk-jinan-24h", "client_secret": "demo-only-kiosk-jinan-24h-secret"}
+        assert visitor.submit(page, enrol, **machine).url.path == "/kiosk/jinan-24h"
+        refused = visitor.open(f"{yimen.url}/window")
+        check_page(refused, 403, "forbidden", language)
+        assert text("web.error.other-account", LANGUAGES[language]) in refused.text
         # A stranger has no account to change.
         assert "/auth/sign-in?prompt" not in visitor.open(f"{yimen.url}/items/nothing").text
 

@@ -72,10 +72,11 @@ package struct PageRenderer: Sendable {
         return advice + text("web.problem.retry-after", locale, ["seconds": wait])
     }
 
-    /// Another account can help only where one of a person was not enough; a machine has no other.
+    /// Another account can help only where the one that is signed in was not enough. A browser that was enrolled as a
+    /// machine has a way on too: its screens are elsewhere, and somebody at this page has a keyboard.
     private func otherAccountURL(_ problem: Problem, _ screen: ErrorScreen, _ context: WebContext) -> String? {
         guard problem.kind == .forbidden || problem.kind == .insufficientScope, screen == .page,
-            let session = context.pageSession, !session.isDevice
+            context.pageSession != nil
         else { return nil }
         return "/auth/sign-in?prompt=select_account&return=" + PercentDecoding.escape(context.target)
     }
