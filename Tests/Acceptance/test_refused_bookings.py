@@ -180,7 +180,11 @@ def test_a_code_is_used_once(yimen, citizen, kiosk):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_code_that_nobody_was_given_is_not_found(kiosk, language):
     screen = Screen(kiosk, language)
-    shows(screen.type("0000000001"), 422, text("kiosk.fault.invalid-ticket", screen.locale))
+    shows(screen.type("0000000006"), 422, text("kiosk.fault.invalid-ticket", screen.locale))
+    # A wrong check digit is a slip of the finger: what was typed stays to be mended.
+    slip = screen.type("0000000001")
+    shows(slip, 422, text("kiosk.code.mistyped", screen.locale))
+    assert next(form for form in forms(slip.text) if "code" in form.fields).fields["code"].replace(" ", "") == "0000000001"
     shows(screen.type("12"), 422, text("kiosk.code.bad", screen.locale))
 
 
