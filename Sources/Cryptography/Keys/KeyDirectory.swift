@@ -47,6 +47,7 @@ struct KeyNames: Equatable {
     var hasIndex = false
 
     /// The number of a further key; numbers are never used twice.
+    var isEmpty: Bool { data.isEmpty && next.isEmpty && retired.isEmpty && !hasIndex }
     var following: Int { ((data + next + retired).max() ?? 0) + 1 }
 }
 
@@ -55,6 +56,9 @@ struct KeyDirectory {
     let path: String
     /// A key file is 44 bytes; anything much longer is something else.
     private static let readLimit = 256
+
+    /// False only where it is known not to be there: one that cannot be reached may be full of keys.
+    var exists: Bool { access(path, F_OK) == 0 || errno != ENOENT }
 
     func createIfMissing() throws(KeyRingFault) {
         var partial = path.hasPrefix("/") ? "" : "."

@@ -49,7 +49,7 @@ package struct KeyRing: Sendable {
         return try store.locked { () throws(KeyRingFault) in
             let names = try store.keyNames()
             // Only an empty directory is a first start: one kind of key without the other means a lost file.
-            if names.data.isEmpty, names.next.isEmpty, names.retired.isEmpty, !names.hasIndex {
+            if names.isEmpty {
                 try store.create(.data(1), RootKey(random: random))
                 try store.create(.index, RootKey(random: random))
             }
@@ -57,10 +57,13 @@ package struct KeyRing: Sendable {
         }
     }
 
-    /// Whether a directory holds any key at all.
-    package static func isThere(directory: String) -> Bool {
-        guard let names = try? KeyDirectory(path: directory).keyNames() else { return false }
-        return names.hasIndex || !(names.data + names.next + names.retired).isEmpty
+    /// Whether a directory is not there, or holds no key at all.
+    ///
+    /// - Throws: `KeyRingFault.unreachable` for one that cannot be looked into.
+    package static func isMissing(directory: String) throws(KeyRingFault) -> Bool {
+        let store = KeyDirectory(path: directory)
+        guard store.exists else { return true }
+        return try store.keyNames().isEmpty
     }
 
     /// The ring in a directory that must already hold one.

@@ -83,7 +83,7 @@ struct Groundwork: Sendable {
         _ directory: String, ofNewDatabase isNew: Bool, random: some RandomSource
     ) throws -> KeyRing {
         if isNew { return try KeyRing.loadOrCreate(directory: directory, random: random) }
-        guard KeyRing.isThere(directory: directory) else {
+        guard try !KeyRing.isMissing(directory: directory) else {
             throw StartupFault(
                 "There are no keys in \(directory), and the database is not empty: what it holds opens with the keys it was "
                     + "filled with only. Restore them from a backup, copy them from another machine that serves this "

@@ -17,7 +17,7 @@ enum SamplePages {
 
     private static let item = ItemPart(id: "estate", name: "存量房转移登记", url: "/items/estate", minutes: 40)
     private static let hall = HallPart(id: "jinan", name: "济南市政务服务中心", address: "示例路 1 号")
-    private static let shell = KioskShell(hall, isOpen: true, scanKey: "s")
+    private static let shell = KioskShell(hall, closed: nil, scanKey: "s")
     private static let place = PlacePicker(
         action: "/book/estate",
         cities: [
@@ -189,13 +189,14 @@ enum SamplePages {
             description: "kiosk", template: "booking/kiosk/home",
             model: KioskHomePage(
                 shell: shell, notice: nil, date: "11月24日", time: "09:00", codeURL: "/kiosk/jinan/code",
-                takeURL: "/kiosk/jinan/take", open: true, closed: nil, waiting: 7),
+                waiting: 7),
             shows: ["action=\"/kiosk/jinan/check-in\" data-scan", "name=\"key\" value=\"s\"", "/kiosk/jinan/take"]),
         Sample(
             description: "kiosk of a closed hall", template: "booking/kiosk/home",
             model: KioskHomePage(
-                shell: shell, notice: nil, date: "11月24日", time: "08:45", codeURL: "/kiosk/jinan/code",
-                takeURL: nil, open: false, closed: ClosedHall(opens: "今天 09:00", checkIn: true), waiting: 0),
+                shell: KioskShell(hall, closed: ClosedHall(opens: "今天 09:00", checkIn: true), scanKey: "s"),
+                notice: nil,
+                date: "11月24日", time: "08:45", codeURL: "/kiosk/jinan/code", waiting: 0),
             shows: ["data-scan", "今天 09:00</p>", "/kiosk/jinan/code"]),
         Sample(
             description: "items at the kiosk", template: "booking/kiosk/take",
@@ -214,7 +215,7 @@ enum SamplePages {
             description: "number pad", template: "booking/kiosk/code",
             model: KioskCodePage(
                 shell: shell, notice: notice, homeURL: "/kiosk/jinan",
-                takeURL: "/kiosk/jinan/take", checkInURL: "/kiosk/jinan/check-in", code: "482 9", key: "k"),
+                checkInURL: "/kiosk/jinan/check-in", code: "482 9", key: "k"),
             shows: [
                 "value=\"482 9\"", "name=\"press\" value=\"0\"",
                 "content=\"60;url=/preferences?lang=zh-Hans&amp;return",

@@ -1,4 +1,5 @@
 import Core
+import Foundation
 import TestKit
 import Testing
 
@@ -46,6 +47,19 @@ struct CheckPasswordTests {
     ])
     func `what is tried first is refused`(password: String) {
         #expect(refusal(password) == .common, "\(password)")
+    }
+
+    @Test func `what the seed publishes is known to be published`() throws {
+        let seed = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../config/seed")
+        func file(_ name: String) throws -> JSONValue {
+            try JSONParser.parse(Array(Data(contentsOf: seed.appending(path: name))))
+        }
+        #expect(
+            FoldedPassword(try #require(try file("people.json")["password"]?.stringValue)) == PublishedSecrets.password)
+        let secrets = try #require(try file("clients.json")["clients"]?.arrayValue).compactMap {
+            $0["secret"]?.stringValue
+        }
+        #expect(secrets.count > 3 && secrets.allSatisfy { PublishedSecrets.contain(Secret($0)) })
     }
 
     @Test func `the password that the demo publishes is good in the demo alone`() throws {

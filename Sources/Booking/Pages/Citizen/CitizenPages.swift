@@ -33,7 +33,7 @@ struct CitizenPages: Sendable {
         guard desk.snapshot.isBookable(item, at: hall.id) else {
             return try await withoutTimes(item, hall, context: context)
         }
-        return try await timesPage(date: date, context: context)
+        return try await timesPage(item, hall, date: date, context: context)
     }
 
     /// Whoever followed an old link, or wrote one, to a hall in which the item is not booked: where it is done.
@@ -47,30 +47,23 @@ struct CitizenPages: Sendable {
 
     /// The page of free times, after a refusal with its reason on top and the latest counts below.
     private func timesPage(
-        date: LocalDate?, refusal: RefusedTime? = nil, context: WebContext
+        _ item: ServiceItem, _ hall: Hall, date: LocalDate?, refusal: RefusedTime? = nil, context: WebContext
     ) async throws -> Response {
-        let words = desk.words(context)
-        let (item, hall) = try place(context)
-        let page = try await ChooseTime(desk: desk, words: words).page(item, hall, date: date, refusal: refusal)
+        let page = try await ChooseTime(desk: desk, words: desk.words(context))
+            .page(item, hall, date: date, refusal: refusal)
         return try desk.renderer.render(
             "booking/times", page, titleKey: "booking.times.title", context: context,
             status: refusal.map { .init(code: $0.kind.status) } ?? .ok)
     }
 
-    private func place(_ context: WebContext) throws -> (ServiceItem, Hall) {
-        let item = try desk.item(context)
-        let hall = try desk.hall(context)
-        guard desk.snapshot.isBookable(item, at: hall.id) else { throw Problem(.notFound) }
-        return (item, hall)
-    }
-
     private func hold(_ request: Request, _ context: WebContext) async throws -> Response {
-        let (item, hall) = try place(context)
+        let (item, hall) = (try desk.item(context), try desk.hall(context))
+        guard desk.snapshot.isBookable(item, at: hall.id) else { throw Problem(.notFound) }
         let form = try await ParameterList.form(request)
         let key = try form.required("key")
         let text = try form.required("start")
         guard let start = ProvinceTime.parse(text), key.utf8.count <= 64 else {
-            return try await timesPage(date: nil, refusal: .noTime, context: context)
+            return try await timesPage(item, hall, date: nil, refusal: .noTime, context: context)
         }
         let resume = ParameterList(["start": ProvinceTime.format(start), "key": key])
         let person = try context.requireSignedIn(
@@ -83,7 +76,8 @@ struct CitizenPages: Sendable {
             return .redirect303(pagePath("bookings", reservation.id))
         } catch let problem as Problem {
             guard let refusal = RefusedTime(problem, start: start) else { throw problem }
-            return try await timesPage(date: ProvinceTime.date(of: start), refusal: refusal, context: context)
+            return try await timesPage(
+                item, hall, date: ProvinceTime.date(of: start), refusal: refusal, context: context)
         }
     }
 

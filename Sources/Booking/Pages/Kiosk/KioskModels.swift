@@ -10,16 +10,19 @@ struct KioskShell: Sendable {
     let idle = 60
     /// The start screen for the next person, in the first language again.
     let endURL: String
+    /// `nil` while the hall is open.
+    let closed: ClosedHall?
     /// Where a number is taken without a booking; `nil` while the hall is closed.
     let takeURL: String?
     /// The next person in line may scan at once, whatever the screen still shows.
     let scan: KioskScan
 
-    init(_ hall: HallPart, isOpen: Bool, scanKey: String) {
+    init(_ hall: HallPart, closed: ClosedHall?, scanKey: String) {
         self.hall = hall
+        self.closed = closed
         url = pagePath("kiosk", hall.id)
         endURL = "/preferences?lang=\(WebLocale.zhHans.rawValue)&return=" + PercentDecoding.escape(url)
-        takeURL = isOpen ? url + "/take" : nil
+        takeURL = closed == nil ? url + "/take" : nil
         scan = KioskScan(hall: hall.id, key: scanKey)
     }
 }
@@ -31,9 +34,6 @@ struct KioskHomePage: Sendable {
     let date: String
     let time: String
     let codeURL: String
-    let takeURL: String?
-    let open: Bool
-    let closed: ClosedHall?
     let waiting: Int
 }
 
@@ -42,7 +42,6 @@ struct KioskCodePage: Sendable {
     let shell: KioskShell
     let notice: PageNotice?
     let homeURL: String
-    let takeURL: String?
     let checkInURL: String
     let code: String
     let key: String
@@ -112,24 +111,23 @@ struct KioskFaultPage: Sendable {
         let key: String
     }
 
-    /// - Parameters:
-    ///   - proof: what was shown to the machine; an identity number is not written into a page.
-    ///   - closed: while the hall is closed, when nobody is told to take a number.
+    /// - Parameter proof: what was shown to the machine; an identity number is not written into a page.
     init(
-        _ problem: Problem, proof: CheckInProof? = nil, closed: ClosedHall?, shell: KioskShell, retryURL: String,
-        desk: PageDesk, words: PageWords
+        _ problem: Problem, proof: CheckInProof? = nil, shell: KioskShell, retryURL: String, desk: PageDesk,
+        words: PageWords
     ) {
         self.shell = shell
         let kind = problem.kind
-        let isHallClosed = closed != nil && kind == .queueClosed
-        title = isHallClosed ? words("kiosk.closed") : words.text("kiosk.fault", kind.name)
-        text = KioskFaultPage.text(kind, isClosed: closed != nil, words: words)
+        title =
+            shell.closed != nil && kind == .queueClosed
+            ? words("kiosk.closed") : words.text("kiosk.fault", kind.name)
+        text = KioskFaultPage.text(kind, isClosed: shell.closed != nil, words: words)
         icon = kind == .tooEarly || kind == .tooLate || kind == .busy || kind == .alreadyRedeemed ? "clock" : "alert"
-        facts = KioskFaultPage.fact(problem, closed: closed, desk: desk, words: words)
+        facts = KioskFaultPage.fact(problem, closed: shell.closed, desk: desk, words: words)
         let isFinal = [.alreadyRedeemed, .wrongHall, .tooEarly, .tooLate, .queueClosed].contains(kind)
         self.retryURL = isFinal ? nil : retryURL
         takeURL = kind == .queueClosed ? nil : shell.takeURL
-        let mayQueue = kind == .tooLate && closed == nil
+        let mayQueue = kind == .tooLate && shell.closed == nil
         walkIn = mayQueue ? proof.flatMap { WalkIn($0, shell: shell, desk: desk) } : nil
     }
 

@@ -39,9 +39,9 @@ struct KioskPages: Sendable {
         guard let device = context.principal, device.scopes.contains(Scope.kiosk), device.hall == hall.id else {
             throw WrongMachine()
         }
+        let words = desk.words(context)
         let shell = KioskShell(
-            HallPart(hall, words: desk.words(context)), isOpen: desk.snapshot.isOpen(hall.id, at: desk.now),
-            scanKey: desk.newKey())
+            HallPart(hall, words: words), closed: ClosedHall(hall, desk: desk, words: words), scanKey: desk.newKey())
         return (hall, device, shell)
     }
 
@@ -51,8 +51,7 @@ struct KioskPages: Sendable {
         let words = desk.words(context)
         let page = KioskHomePage(
             shell: shell, notice: nil, date: words.date(words.today), time: ProvinceTime.clock(desk.now),
-            codeURL: shell.url + "/code", takeURL: shell.takeURL, open: shell.takeURL != nil,
-            closed: ClosedHall(hall, desk: desk, words: words), waiting: waiting)
+            codeURL: shell.url + "/code", waiting: waiting)
         return try desk.renderer.render("booking/kiosk/home", page, title: shell.hall.name, context: context)
     }
 
@@ -61,8 +60,8 @@ struct KioskPages: Sendable {
     ) throws -> Response {
         let (_, _, shell) = try machine(context)
         let page = KioskCodePage(
-            shell: shell, notice: refusal, homeURL: shell.url, takeURL: shell.takeURL,
-            checkInURL: shell.url + "/check-in", code: KioskCode.grouped(typed), key: desk.newKey())
+            shell: shell, notice: refusal, homeURL: shell.url, checkInURL: shell.url + "/check-in",
+            code: KioskCode.grouped(typed), key: desk.newKey())
         return try desk.renderer.render(
             "booking/kiosk/code", page, titleKey: "kiosk.code.title", context: context, status: .init(code: status))
     }
@@ -88,7 +87,7 @@ struct KioskPages: Sendable {
                 idempotencyKey: try key(form))
             return .redirect303(shell.url + pagePath("issued", ticket.id) + "?by=booking")
         } catch let problem as Problem where problem.kind.status < 500 || problem.kind == .busy {
-            return try fault(problem, proof: proof, hall: hall, shell: shell, retryURL: shell.url + "/code", context)
+            return try fault(problem, proof: proof, shell: shell, retryURL: shell.url + "/code", context)
         }
     }
 
@@ -145,7 +144,7 @@ struct KioskPages: Sendable {
                 hall: hall.id, item: item, priority: priority, by: device, idempotencyKey: try key(form))
             return .redirect303(shell.url + pagePath("issued", ticket.id))
         } catch let problem as Problem where problem.kind.status < 500 || problem.kind == .busy {
-            return try fault(problem, hall: hall, shell: shell, retryURL: shell.url + "/take", context)
+            return try fault(problem, shell: shell, retryURL: shell.url + "/take", context)
         }
     }
 
@@ -162,13 +161,10 @@ struct KioskPages: Sendable {
     }
 
     private func fault(
-        _ problem: Problem, proof: CheckInProof? = nil, hall: Hall, shell: KioskShell, retryURL: String,
-        _ context: WebContext
+        _ problem: Problem, proof: CheckInProof? = nil, shell: KioskShell, retryURL: String, _ context: WebContext
     ) throws -> Response {
-        let words = desk.words(context)
         let page = KioskFaultPage(
-            problem, proof: proof, closed: ClosedHall(hall, desk: desk, words: words), shell: shell,
-            retryURL: retryURL, desk: desk, words: words)
+            problem, proof: proof, shell: shell, retryURL: retryURL, desk: desk, words: desk.words(context))
         return try desk.renderer.render(
             "booking/kiosk/fault", page, title: page.title, context: context,
             status: .init(code: problem.kind.status))
