@@ -2,8 +2,10 @@ import Testing
 
 @Suite("STYLE: size, names and safety of source files")
 struct SourceShapeTests {
-    @Test(arguments: ["Sources", "Tests"]) func `no file is longer than 400 lines`(folder: String) throws {
-        for file in try SourceTree.swiftFiles(below: folder) {
+    @Test(arguments: ["Sources", "Tests", "Benchmarks"]) func `no file is longer than 400 lines`(folder: String) throws
+    {
+        let kinds = [".swift", ".css", ".js", ".mustache", ".py"]
+        for file in try SourceTree.files(below: folder, ending: kinds) {
             #expect(file.lines.count <= 401, "\(file.path) has \(file.lines.count) lines")
         }
     }

@@ -28,10 +28,15 @@ struct SourceTree {
         .deletingLastPathComponent()
 
     static func swiftFiles(below folder: String) throws -> [File] {
+        try files(below: folder, ending: [".swift"])
+    }
+
+    static func files(below folder: String, ending endings: [String]) throws -> [File] {
         let base = root.appending(path: folder)
         guard let walker = FileManager.default.enumerator(atPath: base.path) else { return [] }
         var files = [File]()
-        for case let path as String in walker where path.hasSuffix(".swift") && !path.contains(".build/") {
+        for case let path as String in walker where endings.contains(where: path.hasSuffix) && !path.contains(".build/")
+        {
             let text = try String(contentsOf: base.appending(path: path), encoding: .utf8)
             files.append(File(path: folder + "/" + path, text: text))
         }

@@ -26,7 +26,7 @@ package struct StaticLibrary: Sendable {
 
     /// - Throws: `PageFault` for a folder that cannot be read.
     package init(directory: String) throws {
-        var contents = [String: Data]()
+        var contents = [String: [String: Data]]()
         guard let walker = FileManager.default.enumerator(atPath: directory) else {
             throw PageFault("no static files in \(directory)")
         }
@@ -38,11 +38,12 @@ package struct StaticLibrary: Sendable {
             guard let data = FileManager.default.contents(atPath: directory + "/" + path) else {
                 throw PageFault("\(path) cannot be read")
             }
-            contents[path] = data
+            contents[StaticLibrary.sheet(of: path) ?? path, default: [:]][path] = data
         }
         var hash = FNV1a()
         var files = [String: File]()
-        for (path, data) in contents.sorted(by: { $0.key < $1.key }) {
+        for (path, parts) in contents.sorted(by: { $0.key < $1.key }) {
+            let data = Data(parts.sorted { $0.key < $1.key }.map(\.value).joined(separator: [UInt8(ascii: "\n")]))
             var own = FNV1a()
             own.add(data)
             hash.add(path.utf8)
@@ -52,6 +53,14 @@ package struct StaticLibrary: Sendable {
         self.files = files
         self.hash = hash.text
         prefix = "/static/" + hash.text
+    }
+
+    /// The style sheet that a part of one belongs to: `css/base/1-tokens.css` and its neighbours are served as
+    /// `css/base.css`, in the order of their names, so that a page asks once for what is edited in pieces.
+    private static func sheet(of path: String) -> String? {
+        let folders = path.split(separator: "/")
+        guard folders.count == 3, folders[0] == "css", path.hasSuffix(".css") else { return nil }
+        return "css/\(folders[1]).css"
     }
 
     private static func file(_ path: String, _ bytes: [UInt8], _ hash: String) -> File {

@@ -32,6 +32,21 @@ struct StaticFilesTests {
         }
     }
 
+    @Test func `the parts of a style sheet are served as one, in the order of their names`() async throws {
+        let path = try path("css/components.css")
+        let folder = WebResources.directory + "/Static/css/components"
+        let parts = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+        #expect(parts.count > 1)
+        let texts = try parts.map { try String(contentsOfFile: folder + "/" + $0, encoding: .utf8) }
+        let part = try self.path("css/components/\(parts[0])")
+        try await WebFixture().run { client in
+            let sheet = try await client.get(path)
+            let alone = try await client.get(part)
+            #expect(sheet.text == texts.joined(separator: "\n"))
+            #expect(alone.status == .notFound)
+        }
+    }
+
     @Test func `each form is confirmed by its own tag only`() async throws {
         let path = try path("css/base.css")
         try await WebFixture().run { client in
