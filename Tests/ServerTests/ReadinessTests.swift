@@ -44,6 +44,7 @@ struct ReadinessTests {
 
     @Test func `exit codes tell a script what kind of trouble it is`() {
         #expect(ExitStatus.of(ConfigurationFaults(faults: [])).rawValue == 78)
+        #expect(ExitStatus.of(PageFault("x")).rawValue == 78)
         #expect(ExitStatus.of(StorageError.unavailable("x")).rawValue == 69)
         #expect(ExitStatus.of(StorageError.busy).rawValue == 75)
         #expect(ExitStatus.of(KeyRingFault.permissions("x")).rawValue == 77)
