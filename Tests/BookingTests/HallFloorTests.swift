@@ -1,4 +1,6 @@
+import Catalogue
 import Core
+import Cryptography
 import Storage
 import TestKit
 import Testing
@@ -88,6 +90,23 @@ struct HallFloorTests {
             let found = try await world.booking.reservations.find(missed.reservation.id, by: BookingWorld.person(4))
             #expect(found.reservation.state == .noShow)
             try await Invariants.check(world.database)
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `a queue without windows gives no number, since nobody would call it (T7)`(backend: Backend) async throws {
+        try await withDatabase(backend, BookingMigrations.all) { database in
+            var content = BookingWorld.content
+            content.windows.removeAll { $0.group == "night-b" }
+            let world = try BookingWorld(
+                database, clock: MovableClock(BookingWorld.start), keyRing: KeyRing.temporary(),
+                settings: BookingSettings(), content: content)
+            let refusal = await problem {
+                _ = try await world.booking.walkIns.issue(
+                    hall: BookingWorld.hall, item: "other", by: BookingWorld.kiosk)
+            }
+            #expect(refusal?.kind == .queueClosed)
+            _ = try await world.walkIn()
         }
     }
 

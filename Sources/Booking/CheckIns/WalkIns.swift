@@ -6,7 +6,7 @@ import Storage
 package struct WalkIns: Sendable {
     let core: BookingCore
 
-    /// - Throws: `not-found` for unknown ids, `queue-closed` while the hall is closed, `idempotency-mismatch`.
+    /// - Throws: `not-found` for unknown ids, `queue-closed` while the hall is closed or has no window for the item, `idempotency-mismatch`.
     package func issue(
         hall: String, item: String, priority: PriorityClass = .ordinary, by device: Principal,
         idempotencyKey: String? = nil
@@ -27,6 +27,10 @@ package struct WalkIns: Sendable {
         if let first = try await core.database.first(key, as: QueueTicket.self) { return first }
         guard catalogue.isOpen(hall, at: now) else {
             throw Problem(.queueClosed, "The hall is closed now.")
+        }
+        // Nobody would ever call the number.
+        guard catalogue.hasWindows(group.id) else {
+            throw Problem(.queueClosed, "The hall has no window for this item now.")
         }
         let reservation = Reservation(
             id: core.surroundings.newID(), person: nil, origin: .walkIn, hall: hall, group: group.id, items: [item],

@@ -9,6 +9,11 @@ package struct BoardSnapshot: Sendable, Hashable {
     /// Open calls, the latest first.
     package let calls: [BoardCall]
     package let queues: [BoardQueue]
+
+    /// How many people wait in each queue of the hall.
+    var waitingByQueue: [String: Int] {
+        Dictionary(queues.map { ($0.queue, $0.waiting) }, uniquingKeysWith: { first, _ in first })
+    }
 }
 
 package struct BoardCall: Sendable, Hashable {

@@ -69,7 +69,7 @@ extension Queue {
                 throw Problem.invalid("/queue", "The number stands in this queue already.")
             }
             let sessions = try WindowSessionStore.open(queue: target.id, in: tx)
-            let hasWindows = !catalogue.windows(of: target.id).isEmpty
+            let hasWindows = catalogue.hasWindows(target.id)
             guard !sessions.isEmpty || (hasWindows && catalogue.isOpen(row.hall, at: now)) else {
                 throw Problem(
                     .queueClosed, "No window of that queue is open.",

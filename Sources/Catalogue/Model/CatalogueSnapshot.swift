@@ -85,6 +85,8 @@ package struct CatalogueSnapshot: Sendable {
     package func zones(in hall: String) -> [Zone] { zonesByHall[hall] ?? [] }
     package func groups(in hall: String) -> [WindowGroup] { groupsByHall[hall] ?? [] }
     package func windows(of group: String) -> [ServiceWindow] { windowsByGroup[group] ?? [] }
+    /// Whether anybody could ever call a number of the queue.
+    package func hasWindows(_ group: String) -> Bool { !windows(of: group).isEmpty }
     package func windows(in hall: String) -> [ServiceWindow] { windowsByHall[hall] ?? [] }
 
     /// The one group that serves an item in a hall; `nil` when the hall does not do the item.

@@ -88,6 +88,17 @@ struct DeskFlowTests {
     }
 
     @Test(arguments: Backend.available)
+    func `who chooses a window sees how many people wait for it`(backend: Backend) async throws {
+        try await withPages(backend) { world, client in
+            var (officer, _) = try await open(world, client, people: 2)
+            try await officer.open("/window")
+            let tile = try #require(officer.text(after: "href=\"\(DeskFlowTests.window)\"><span", before: "</li>"))
+            #expect(tile.contains("2 人等候"))
+            #expect(!officer.page.contains("0 人等候"), "a queue that nobody waits in says nothing")
+        }
+    }
+
+    @Test(arguments: Backend.available)
     func `who belongs to no hall, or goes to a window of another, is told what to do`(backend: Backend) async throws {
         try await withPages(backend) { world, client in
             var manager = PagesWorld.manager

@@ -244,8 +244,9 @@ enum SamplePages {
                         windows: [
                             .init(
                                 name: "3 号窗口", group: "不动产", url: "/window/w3", open: true, state: "使用中",
+                                waiting: "4 人等候",
                                 since: "已开启 9 分钟")
                         ])
-                ]), shows: ["/window/w3", "open-state on", "已开启 9 分钟", "您正在使用"], isReadOnly: true),
+                ]), shows: ["/window/w3", "open-state on", "4 人等候", "已开启 9 分钟", "您正在使用"], isReadOnly: true),
     ]
 }

@@ -90,7 +90,7 @@ extension ChooseService {
     /// An item whose queue has no window is shown without a way to it, so that nobody waits for nobody.
     private func tile(_ item: ServiceItem, take: String) -> TakePage.Tile {
         let group = desk.snapshot.group(serving: item.id, in: hall.id)
-        let isServed = group.map { !desk.snapshot.windows(of: $0.id).isEmpty } ?? false
+        let isServed = group.map { desk.snapshot.hasWindows($0.id) } ?? false
         return TakePage.Tile(
             url: take + pagePath(item.id), icon: DepartmentIcon.name(for: item.department), name: words(item.name),
             note: isServed ? words.count("kiosk.item.minutes", item.minutes) : words("kiosk.item.closed"),

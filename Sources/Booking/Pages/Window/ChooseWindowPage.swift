@@ -29,6 +29,8 @@ struct ChooseWindowPage: Sendable {
         let open: Bool
         var mine = false
         let state: String
+        /// How many people wait in the window's queue, which is what a choice hangs on; `nil` for none.
+        let waiting: String?
         /// What a manager needs in order to find a window that somebody left.
         var since: String?
     }
@@ -55,7 +57,7 @@ extension ChooseWindowPage.Panel {
 
 extension ChooseWindowPage.Row {
     init(
-        _ window: ServiceWindow, _ state: WindowState, reader: Principal, desk: PageDesk, words: PageWords
+        _ window: ServiceWindow, _ state: WindowState, waiting: Int, reader: Principal, desk: PageDesk, words: PageWords
     ) {
         name = words.window(window.number)
         group = desk.snapshot.group(window.group).map { words($0.name) } ?? ""
@@ -64,6 +66,7 @@ extension ChooseWindowPage.Row {
         mine = state.officer == reader.subject
         self.state = words(
             !state.open ? "window.free" : state.isAbandoned ? "window.unattended" : "window.taken")
+        self.waiting = waiting > 0 ? words.count("window.waiting", waiting) : nil
         since = reader.roles.contains(.manager) ? Self.since(state, now: desk.now, words: words) : nil
     }
 

@@ -17,7 +17,7 @@ struct DeskPage: Sendable {
     let actions: [Action]
     let transfer: Transfer?
     let queueName: String
-    let waiting: Int
+    let waiting: String
     let hasQueue: Bool
     let queue: [Row]
     let hasAside: Bool
@@ -115,7 +115,7 @@ struct DeskPage: Sendable {
         }
         transfer = isMine ? Transfer(state, board: board, desk: desk, words: words) : nil
         queueName = snapshot.group(state.queue).map { words($0.name) } ?? state.queue
-        waiting = state.waiting
+        waiting = words.count("window.waiting", state.waiting)
         hasQueue = !state.next.isEmpty
         queue = state.next.map { Row($0, desk: desk, words: words) }
         hasAside = isMine && !state.aside.isEmpty
@@ -188,12 +188,12 @@ extension DeskPage.Transfer {
         // Only where somebody serves, or will while the hall is open.
         let others = snapshot.groups(in: state.hall).filter { group in
             group.id != state.queue
-                && (live[group.id]?.openWindows ?? 0 > 0 || (isOpen && !snapshot.windows(of: group.id).isEmpty))
+                && (live[group.id]?.openWindows ?? 0 > 0 || (isOpen && snapshot.hasWindows(group.id)))
         }
         queues = others.map { group in
             Target(
                 id: group.id, name: group.letter + " · " + words(group.name),
-                waiting: words.count("window.transfer.waiting", live[group.id]?.waiting ?? 0))
+                waiting: words.count("window.waiting", live[group.id]?.waiting ?? 0))
         }
         if queues.isEmpty { return nil }
         url = pagePath("window", state.window, WindowAction.transfer.rawValue)

@@ -35,9 +35,11 @@ struct WindowPages: Sendable {
         var mine: ChooseWindowPage.Mine?
         for hall in halls(of: officer) {
             var rows = [ChooseWindowPage.Row]()
+            let waiting = try await desk.booking.board.snapshot(hall: hall.id).waitingByQueue
             for window in desk.snapshot.windows(in: hall.id) {
                 let state = try await desk.booking.queue.state(of: window.id, by: officer)
-                let row = ChooseWindowPage.Row(window, state, reader: officer, desk: desk, words: words)
+                let row = ChooseWindowPage.Row(
+                    window, state, waiting: waiting[window.group] ?? 0, reader: officer, desk: desk, words: words)
                 if row.mine {
                     mine = .init(
                         title: words("window.mine", ["window": words(hall.name) + " " + row.name]), url: row.url)
