@@ -39,13 +39,17 @@ package final class ServerSentEvents: Sendable {
     package func response<Events: AsyncSequence & Sendable>(
         to request: Request, _ context: WebContext, events: Events
     ) throws -> Response where Events.Element == SSEEvent {
+        let headers: HTTPFields = [
+            .contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store", .xAccelBuffering: "no",
+        ]
+        if request.method == .head {
+            try places.requireFree(for: context.clientAddress)
+            return Response(status: .ok, headers: headers)
+        }
         let place = try places.take(for: context.clientAddress)
         let connection = context.connection
         return Response(
-            status: .ok,
-            headers: [
-                .contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store", .xAccelBuffering: "no",
-            ],
+            status: .ok, headers: headers,
             body: ResponseBody { writer in
                 defer { place.leave() }
                 let (chunks, source) = AsyncStream.makeStream(

@@ -23,15 +23,28 @@ final class StreamPlaces: Sendable {
     /// - Throws: 429 when the address has as many streams as one may have, 503 when all places are taken.
     func take(for address: String) throws -> Place {
         let key = CallerKey.normalise(address)
+        try ask(for: key) { taken in
+            taken.all += 1
+            taken.byAddress[key, default: 0] += 1
+        }
+        return Place(in: self, key: key)
+    }
+
+    /// Whether there is a place, without taking it even for a moment: a stream that comes just then would be refused.
+    ///
+    /// - Throws: as `take(for:)`.
+    func requireFree(for address: String) throws {
+        try ask(for: CallerKey.normalise(address)) { _ in }
+    }
+
+    private func ask(for key: String, then use: (inout Taken) -> Void) throws {
         let refusal: ProblemKind? = taken.withLock { taken in
             if taken.byAddress[key, default: 0] >= limitPerAddress { return .tooManyRequests }
             if taken.all >= limit { return .busy }
-            taken.all += 1
-            taken.byAddress[key, default: 0] += 1
+            use(&taken)
             return nil
         }
         if let refusal { throw Problem(refusal, headers: [Problem.Header("Retry-After", "5")]) }
-        return Place(in: self, key: key)
     }
 
     private func leave(_ key: String) {
@@ -42,8 +55,8 @@ final class StreamPlaces: Sendable {
         }
     }
 
-    /// One stream's place. It is free again when the stream ends, and also when it never began: an answer to HEAD, or
-    /// one whose client has gone, is let go of unwritten.
+    /// One stream's place. It is free again when the stream ends, and also when it never began: an answer
+    /// whose client has gone is let go of unwritten.
     final class Place: Sendable {
         private let places: StreamPlaces
         private let key: String

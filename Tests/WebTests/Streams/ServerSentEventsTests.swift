@@ -99,9 +99,13 @@ struct ServerSentEventsTests {
         #expect(refusal("192.0.2.2") == nil, "what was taken for the asking was let go of at once")
         let last = try places.take(for: "192.0.2.3")
         #expect(refusal("192.0.2.2") == .busy)
+        #expect(throws: Problem.self) { try places.requireFree(for: "192.0.2.2") }
         for _ in 0..<2 { mine[0].leave() }
         #expect(places.count == 4 && refusal("192.0.2.1") == nil)
         mine = []
+        #expect(places.count == 3)
+        // To ask takes nothing, not even for the moment in which another would come.
+        for _ in 0..<10 { try places.requireFree(for: "192.0.2.1") }
         #expect(places.count == 3)
         for place in home + [last] { place.leave() }
         #expect(places.count == 0)
