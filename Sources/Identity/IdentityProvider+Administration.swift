@@ -6,8 +6,9 @@ extension IdentityProvider {
     func administration(_ router: WebRouter) -> AdminRoutes {
         let ending = SessionEnding(clients: clients, listener: listener, surroundings: surroundings)
         let signOuts = SignOuts(database: database, clients: clients)
+        let names = CatalogueNames(catalogue: catalogue)
         return AdminRoutes(
-            clients: ClientAPI(registry: registry, catalogue: catalogue),
+            clients: ClientAPI(registry: registry, names: names),
             tokens: RegistrationTokenAPI(tokens: initialTokens),
             sessions: SessionAPI(
                 administration: PersonAdministration(
@@ -18,7 +19,7 @@ extension IdentityProvider {
                     surroundings: surroundings)),
             signOuts: SignOutAPI(signOuts: signOuts),
             pages: ClientPages(
-                registry: registry, renderer: router.renderer, issuer: settings.issuer, departments: departments),
+                registry: registry, renderer: router.renderer, issuer: settings.issuer, names: names),
             signOutPages: SignOutListPages(signOuts: signOuts, renderer: router.renderer))
     }
 

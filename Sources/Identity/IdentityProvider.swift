@@ -46,8 +46,6 @@ package struct IdentityProvider: Sendable {
     let catalogue: Catalogue
     /// The outbox handler for `ClientLogos.topic`.
     package let clientLogos: ClientLogos
-    /// The departments of the catalogue, for forms.
-    package var departments: @Sendable () -> [DepartmentName] = { [] }
 
     package init(
         database: any Database, crypto: any CryptoProvider, passwords: PasswordHashing, settings: IdentitySettings,

@@ -1,4 +1,3 @@
-import Catalogue
 import Core
 import Cryptography
 import HTTPTypes
@@ -13,7 +12,7 @@ struct ClientAPI: Sendable {
     private static let bodyLimit = 128 * 1024
 
     let registry: ClientRegistry
-    let catalogue: Catalogue
+    let names: CatalogueNames
 
     /// `GET /admin/api/clients?query=&state=&limit=&cursor=`
     func list(_ request: Request, _ context: WebContext) async throws -> Response {
@@ -61,7 +60,7 @@ struct ClientAPI: Sendable {
         return try await Problem.translating {
             var registration = ClientRegistration(id: id)
             try Self.fill(&registration, from: body.value)
-            try requireHall(registration.hall)
+            try names.require(registration)
             let secret = registry.giveSecret(to: &registration)
             try await registry.add(registration, by: actor)
             guard let record = try await registry.record(id) else { throw Problem(.notFound) }
@@ -148,21 +147,12 @@ struct ClientAPI: Sendable {
                 let faults = Self.unsettable(body, record)
                 guard faults.isEmpty else { throw ClientRegistrationFault(faults: faults) }
             } _: { registration in
-                let former = registration.hall
+                let former = registration
                 try edit(&registration, body)
-                try requireHall(registration.hall, insteadOf: former)
+                try names.require(registration, insteadOf: former)
             }
             return ClientJSON.response(updated.record, secret: updated.secret)
         }
-    }
-
-    /// Tokens for a hall that is not there are good for nothing. One that the client has already is let pass, so that
-    /// it stands in no other change's way after it has been closed.
-    private func requireHall(_ hall: String?, insteadOf former: String? = nil) throws(ClientRegistrationFault) {
-        guard let hall, hall != former, !catalogue.current.halls.contains(where: { $0.id == hall }) else { return }
-        throw ClientRegistrationFault(faults: [
-            ClientFault("hall", hall, "must be the id of a hall of the catalogue, such as jinan")
-        ])
     }
 
     /// What nobody sets and is sent with another value than it has: passed over, it would look done.

@@ -40,14 +40,10 @@ struct House {
         let catalogue = try await Catalogue(loading: database)
         var identitySettings = settings.identity
         identitySettings.clientAuthorities = try settings.certificateAuthorities()
-        var identityProvider = IdentityProvider(
+        identity = IdentityProvider(
             database: database, crypto: provider, passwords: groundwork.passwords, settings: identitySettings,
             surroundings: surroundings, outbound: OutboundClient(policy: settings.outbound, tracer: instruments.spans),
             listener: PageSessionListener(table: pageSessions, logger: logger), catalogue: catalogue, logger: logger)
-        identityProvider.departments = {
-            catalogue.current.departments.map { DepartmentName(id: $0.id, name: $0.name) }
-        }
-        identity = identityProvider
         try await identity.prepare()
         booking = Booking(
             database: database, catalogue: catalogue, crypto: provider,

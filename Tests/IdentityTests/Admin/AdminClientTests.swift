@@ -148,19 +148,24 @@ struct AdminClientTests {
         }
     }
 
-    @Test func `a hall that the catalogue does not have is refused, unless it stands there already`() async throws {
+    @Test(arguments: ["hall", "department"])
+    func `what the catalogue does not have is refused, unless it stands there already`(member: String) async throws {
         try await House.run { house in
             let headers = try await Self.machine(house)
-            let body = #"{"id": "board", "redirectUris": ["https://b.example/cb"], "hall": "nohall"}"#
+            let body = #"{"id": "board", "redirectUris": ["https://b.example/cb"], "\#(member)": "nowhere"}"#
             let made = try await house.client.send(.post, "/admin/api/clients", headers, body: body)
             #expect(made.status.code == 422)
-            #expect(try made.json()["errors"]?.arrayValue?.first?["pointer"] == "/hall")
+            #expect(try made.json()["errors"]?.arrayValue?.first?["pointer"] == .string("/" + member))
 
-            try await house.addClient { $0.hall = "closed-since" }
+            try await house.addClient {
+                $0.hall = "closed-since"
+                $0.profile.department = "closed-since"
+            }
             var writing = headers
             writing[.ifMatch] = "*"
             for (change, status) in [
-                (#"{"hall": "nohall"}"#, 422), (#"{"clientName": "x"}"#, 200), (#"{"hall": null}"#, 200),
+                (#"{"\#(member)": "nowhere"}"#, 422), (#"{"clientName": "x"}"#, 200),
+                (#"{"\#(member)": null}"#, 200),
             ] {
                 let answer = try await house.client.send(
                     .patch, "/admin/api/clients/department", writing, body: change)

@@ -1,3 +1,4 @@
+import Catalogue
 import Core
 import HTTPTypes
 import Hummingbird
@@ -37,6 +38,28 @@ struct ClientPageTests {
                 #expect(texts[locale]?.strings["admin.client.field." + field.name] != nil, "\(field.name)")
             }
         }
+    }
+
+    @Test func `departments are those of the catalogue, and one that has gone stays chosen until another is`() throws {
+        var content = CatalogueContent()
+        content.departments = [Department(id: "social", name: LocalizedText(zh: "人社", en: "Social security"))]
+        let names = CatalogueNames(catalogue: Catalogue(CatalogueSnapshot(content: content)))
+        var registration = ClientRegistration(id: "department")
+        registration.profile.department = "social"
+        try names.require(registration)
+        let view = ClientFormView(
+            renderer: try WebFixture.renderer.get(), departments: content.departments, locale: .en)
+        func options(_ registration: ClientRegistration) -> [String] {
+            let fields = view.page(registration, isNew: false, version: "1").first
+            guard let field = fields.first(where: { $0.name == "department" }) else { return [] }
+            return field.options.map { option in option.isSelected ? option.label + " *" : option.label }
+        }
+        #expect(options(registration).dropFirst() == ["Social security *"])
+        let former = registration
+        registration.profile.department = "gone"
+        #expect(throws: ClientRegistrationFault.self) { try names.require(registration, insteadOf: former) }
+        try names.require(registration, insteadOf: registration)
+        #expect(options(registration).dropFirst() == ["Social security", "gone *"])
     }
 
     @Test func `every scope says what it is for`() throws {

@@ -1,10 +1,11 @@
+import Catalogue
 import Core
 import Web
 
 /// Turns a registration and what is wrong with it into the fields of the form.
 struct ClientFormView: Sendable {
     let renderer: PageRenderer
-    let departments: [DepartmentName]
+    let departments: [Department]
     let locale: WebLocale
 
     func page(
@@ -46,9 +47,11 @@ struct ClientFormView: Sendable {
             }
         case .choice(let choices):
             kinds.choice = true
-            let named =
+            var named =
                 field.name == "department"
                 ? departments.map { ($0.id, $0.name.text(language: locale.rawValue)) } : choices.map { ($0, $0) }
+            // What the catalogue does not know any more stays chosen until somebody chooses another.
+            if let chosen = values.first, !named.contains(where: { $0.0 == chosen }) { named.append((chosen, chosen)) }
             options = [.init(value: "", label: text("admin.client.choice.none"), isSelected: values.isEmpty)]
             options += named.map { .init(value: $0, label: $1, isSelected: values.first == $0) }
         }

@@ -1,3 +1,4 @@
+import Catalogue
 import Core
 import HTTPTypes
 import Hummingbird
@@ -10,7 +11,7 @@ struct ClientPages: Sendable {
     let registry: ClientRegistry
     let renderer: PageRenderer
     let issuer: String
-    let departments: @Sendable () -> [DepartmentName]
+    let names: CatalogueNames
 
     func list(_ request: Request, _ context: WebContext) async throws -> Response {
         _ = try AdministrationAccess.read(Scope.clients, context)
@@ -20,13 +21,13 @@ struct ClientPages: Sendable {
         let page = try await registry.records(
             after: try query.single("after") ?? "", query: words, state: state, limit: Self.pageSize + 1)
         let shown = page.prefix(Self.pageSize)
-        let names = Dictionary(departments().map { ($0.id, $0.name.text(language: context.locale.rawValue)) }) {
-            first, _ in first
-        }
+        let snapshot = names.catalogue.current
         let rows = shown.map { record in
             ClientListPage.Row(
                 url: Self.url(record.client.id), id: record.client.id, name: record.client.label(context.locale),
-                department: record.client.profile.department.map { names[$0] ?? $0 } ?? "",
+                department: record.client.profile.department.map { id in
+                    snapshot.department(id)?.name.text(language: context.locale.rawValue) ?? id
+                } ?? "",
                 isActive: record.state == .active, isPending: record.state == .pending,
                 isDisabled: record.state == .disabled, changed: Self.day(record.updatedAt))
         }
@@ -69,6 +70,7 @@ struct ClientPages: Sendable {
         let secret = registry.giveSecret(to: &registration)
         if faults.isEmpty {
             do {
+                try names.require(registration)
                 try await registry.add(registration, by: actor)
                 guard let record = try await registry.record(registration.id) else { throw Problem(.notFound) }
                 return try page(record, secret: secret, saved: true, context)
@@ -121,8 +123,10 @@ struct ClientPages: Sendable {
         let seen = try Self.version(posted)
         do {
             let updated = try await registry.update(id, expecting: seen, by: actor) { registration in
+                let former = registration
                 let faults = ClientDocument.apply(members, to: &registration)
                 guard faults.isEmpty else { throw ClientRegistrationFault(faults: faults) }
+                try names.require(registration, insteadOf: former)
             }
             guard let secret = updated.secret else {
                 return Response.redirect303(Self.url(id) + "?saved=1").withNoStore()
@@ -151,7 +155,8 @@ struct ClientPages: Sendable {
     private func form(
         _ registration: ClientRegistration, isNew: Bool, version: String, _ faults: [ClientFault], _ context: WebContext
     ) throws -> Response {
-        let view = ClientFormView(renderer: renderer, departments: departments(), locale: context.locale)
+        let view = ClientFormView(
+            renderer: renderer, departments: names.catalogue.current.departments, locale: context.locale)
         return try renderer.render(
             "identity/admin/client-form", view.page(registration, isNew: isNew, version: version, faults: faults),
             titleKey: isNew ? "admin.client.new" : "admin.client.edit", context: context,
