@@ -6,7 +6,8 @@ import Storage
 package struct WalkIns: Sendable {
     let core: BookingCore
 
-    /// - Throws: `not-found` for unknown ids, `queue-closed` while the hall is closed or has no window for the item, `idempotency-mismatch`.
+    /// - Throws: `not-found` for unknown ids, `queue-closed` while the hall is closed or has no window for the item,
+    ///   `idempotency-mismatch`.
     package func issue(
         hall: String, item: String, priority: PriorityClass = .ordinary, by device: Principal,
         idempotencyKey: String? = nil

@@ -55,8 +55,8 @@ final class StreamPlaces: Sendable {
         }
     }
 
-    /// One stream's place. It is free again when the stream ends, and also when it never began: an answer
-    /// whose client has gone is let go of unwritten.
+    /// One stream's place. It is free again when the stream ends, and also when it never began: an answer whose
+    /// client has gone is let go of unwritten.
     final class Place: Sendable {
         private let places: StreamPlaces
         private let key: String
