@@ -10,9 +10,9 @@ package struct BoardSnapshot: Sendable, Hashable {
     package let calls: [BoardCall]
     package let queues: [BoardQueue]
 
-    /// How many people wait in each queue of the hall.
-    var waitingByQueue: [String: Int] {
-        Dictionary(queues.map { ($0.queue, $0.waiting) }, uniquingKeysWith: { first, _ in first })
+    /// The queues of the hall by id.
+    var queuesByID: [String: BoardQueue] {
+        Dictionary(queues.map { ($0.queue, $0) }, uniquingKeysWith: { first, _ in first })
     }
 }
 

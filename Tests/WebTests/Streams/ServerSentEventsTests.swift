@@ -104,11 +104,21 @@ struct ServerSentEventsTests {
         #expect(places.count == 4 && refusal("192.0.2.1") == nil)
         mine = []
         #expect(places.count == 3)
-        // To ask takes nothing, not even for the moment in which another would come.
-        for _ in 0..<10 { try places.requireFree(for: "192.0.2.1") }
-        #expect(places.count == 3)
         for place in home + [last] { place.leave() }
         #expect(places.count == 0)
+    }
+
+    @Test func `who asks whether there is a place is never in the way of who takes it`() async {
+        let places = StreamPlaces(limit: 1, limitPerAddress: 1)
+        let refused = await withTaskGroup(of: Int.self) { group in
+            group.addTask {
+                for _ in 0..<50_000 { try? places.requireFree(for: "192.0.2.1") }
+                return 0
+            }
+            group.addTask { (0..<50_000).count { _ in (try? places.take(for: "192.0.2.1")) == nil } }
+            return await group.reduce(0, +)
+        }
+        #expect(refused == 0 && places.count == 0)
     }
 
     @Test(.timeLimit(.minutes(10)))

@@ -183,7 +183,7 @@ extension DeskPage.Transfer {
     init?(_ state: WindowState, board: BoardSnapshot, desk: PageDesk, words: PageWords) {
         guard let current = state.current, current.state == .serving else { return nil }
         let snapshot = desk.snapshot
-        let live = Dictionary(board.queues.map { ($0.queue, $0) }, uniquingKeysWith: { first, _ in first })
+        let live = board.queuesByID
         let isOpen = snapshot.isOpen(state.hall, at: desk.now)
         // Only where somebody serves, or will while the hall is open.
         let others = snapshot.groups(in: state.hall).filter { group in

@@ -35,11 +35,12 @@ struct WindowPages: Sendable {
         var mine: ChooseWindowPage.Mine?
         for hall in halls(of: officer) {
             var rows = [ChooseWindowPage.Row]()
-            let waiting = try await desk.booking.board.snapshot(hall: hall.id).waitingByQueue
+            let queues = try await desk.booking.board.snapshot(hall: hall.id).queuesByID
             for window in desk.snapshot.windows(in: hall.id) {
                 let state = try await desk.booking.queue.state(of: window.id, by: officer)
                 let row = ChooseWindowPage.Row(
-                    window, state, waiting: waiting[window.group] ?? 0, reader: officer, desk: desk, words: words)
+                    window, state, waiting: queues[window.group]?.waiting ?? 0, reader: officer, desk: desk,
+                    words: words)
                 if row.mine {
                     mine = .init(
                         title: words("window.mine", ["window": words(hall.name) + " " + row.name]), url: row.url)
